@@ -1,0 +1,1 @@
+"""First Digits: a first course in deep learning that grades itself."""

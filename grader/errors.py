@@ -1,0 +1,31 @@
+"""The two ways in which grading stops early, each with words for the person concerned. Trusted side, ground floor."""
+
+from __future__ import annotations
+
+from grader.messages import Message, render
+from grader.results import Feedback, Verdict
+
+
+class InputError(Exception):
+    """What the grader was given cannot be used: a path, a data file, an option."""
+
+    def __init__(self, feedback: Feedback) -> None:
+        super().__init__(render(feedback.problem, "en"))
+        self.feedback = feedback
+
+
+class CheckFailed(Exception):
+    """A check did not pass. The feedback says why in four parts."""
+
+    def __init__(self, feedback: Feedback, verdict: Verdict = Verdict.FAIL) -> None:
+        super().__init__(render(feedback.problem, "en"))
+        self.feedback = feedback
+        self.verdict = verdict
+
+
+PARTS = ("problem", "expected", "got", "next_step")
+
+
+def four_parts(feedback: Feedback) -> list[tuple[str, Message]]:
+    """Return the parts of `feedback` that are there, by the names in `PARTS`."""
+    return [(part, message) for part in PARTS if (message := getattr(feedback, part)) is not None]

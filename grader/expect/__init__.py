@@ -1,0 +1,27 @@
+"""The vocabulary of checks: `expect(value).lies_within(0, 1)`. Trusted side.
+
+Each sentence passes silently or raises `CheckFailed` with words for the learner. Tolerances have no defaults: each
+check states its own.
+"""
+
+from __future__ import annotations
+
+from grader.expect.arrays import ArrayExpectations
+from grader.expect.figures import FigureExpectations
+from grader.expect.models import ModelExpectations
+from grader.expect.numbers import NumberExpectations
+from grader.expect.training import TrainingExpectations
+
+
+class Expectation(
+    ArrayExpectations, NumberExpectations, ModelExpectations, TrainingExpectations, FigureExpectations
+):
+    """All that can be expected of a value."""
+
+
+def expect(value: object) -> Expectation:
+    """Begin a sentence about `value`."""
+    return Expectation(value)
+
+
+__all__ = ["Expectation", "expect"]

@@ -1,0 +1,1 @@
+"""A learner's work: found, read without running it, and called through a worker. Trusted side."""

@@ -1,0 +1,115 @@
+"""The two ways to run a learner's code: in a sandboxed worker, or in this process for debugging. Trusted side."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from grader.sandbox import wire
+from grader.sandbox.confine import Level
+from grader.sandbox.process import Sandbox
+from grader.sandbox.worker import Answer, Limits, Worker
+
+if TYPE_CHECKING:
+    from grader.worker.session import Session
+
+TENSORFLOW = ("tensorflow", "keras")
+MAX_SHOWN_OUTPUT = 4096
+
+
+class Engine(Protocol):
+    """Runs requests. `generation` changes whenever everything that was loaded or held is lost."""
+
+    level: Level
+    generation: int
+
+    def warm(self, modules: frozenset[str]) -> None: ...
+    def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer: ...
+    def versions(self) -> dict[str, str]: ...
+    def close(self) -> None: ...
+
+
+def modules_to_warm(modules: frozenset[str]) -> tuple[str, ...]:
+    """Return what a parent imports ahead, in order, for code that uses `modules`."""
+    wanted: list[str] = ["numpy"] if modules & {"numpy", "tensorflow", "keras", "matplotlib"} else []
+    if modules & {"tensorflow", "keras"}:
+        wanted += TENSORFLOW
+    if "matplotlib" in modules:
+        wanted.append("matplotlib.pyplot")
+    return tuple(wanted)
+
+
+class SandboxEngine:
+    """Runs requests in a worker that is forked when needed, and again when it has ended."""
+
+    def __init__(self, sandbox: Sandbox | None = None) -> None:
+        self.sandbox = sandbox or Sandbox()
+        self.level = self.sandbox.level
+        self.generation = 0
+        self._worker: Worker | None = None
+
+    def warm(self, modules: frozenset[str]) -> None:
+        self.sandbox.warm(modules_to_warm(modules))
+
+    def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer:
+        """Send `message` to the worker.
+
+        Raises:
+            WorkerEnded: the worker has ended over it.
+            SandboxError: the sandbox failed.
+        """
+        if self._worker is None or not self._worker.alive:
+            self._worker = self.sandbox.fork(limits.memory_mib)
+        try:
+            return self._worker.request(message, buffers, limits)
+        finally:
+            if not self._worker.alive:
+                self.generation += 1
+
+    def versions(self) -> dict[str, str]:
+        return self.sandbox.versions
+
+    def close(self) -> None:
+        self.restart()
+        self.sandbox.close()
+
+    def restart(self) -> None:
+        """End the worker, so that the next request starts with a clean one."""
+        if self._worker is not None and self._worker.alive:
+            self._worker.close()
+            self.generation += 1
+
+
+class InProcessEngine:
+    """Runs requests right here, where a debugger can follow them. No limit holds."""
+
+    level = Level.NONE
+
+    def __init__(self) -> None:
+        self.generation = 0
+        self._session: Session | None = None
+
+    def warm(self, modules: frozenset[str]) -> None:
+        """Nothing to prepare: imports happen when the learner's own do."""
+
+    def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer:
+        if self._session is None:
+            # The one place outside `worker` that runs its code, and only when this engine was asked for.
+            from grader.worker.session import Session
+
+            self._session = Session()
+        output = io.StringIO()
+        started = time.monotonic()
+        with contextlib.redirect_stdout(output):
+            reply, reply_buffers = self._session.answer(message, [bytearray(buffer) for buffer in buffers])
+        shown = output.getvalue()[:MAX_SHOWN_OUTPUT]
+        return Answer(reply, [bytearray(b) for b in reply_buffers], shown, time.monotonic() - started)
+
+    def versions(self) -> dict[str, str]:
+        return {}
+
+    def close(self) -> None:
+        self._session = None

@@ -1,0 +1,178 @@
+"""The reference solution and the known mistakes: submissions whose results are kept on disk. Trusted side.
+
+A result is found again by content: the source, the function, the arguments, the seed, the libraries' versions and
+the worker's own code. So each call is a pure one: models go in and come out whole, never by a handle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import importlib.metadata
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+import platformdirs
+
+from grader.errors import CheckFailed
+from grader.sandbox import confine, wire
+from grader.sandbox.worker import Answer, Limits
+from grader.submission import explain
+from grader.submission.engines import Engine
+from grader.submission.source import Source
+from grader.submission.submission import DEFAULT_SEED, Outcome, Submission
+from grader.submission.values import Kept, Model, decode_snapshot, digest, encode
+
+FILE_NONCE = bytes(wire.NONCE_BYTES)
+REFERENCE_LIMITS = Limits(seconds=1800.0, memory_mib=8192)
+# From the grader itself, so that a new version never reads an old one's results.
+CODE = ("worker", "sandbox/wire.py")
+
+
+class Reference(Submission):
+    """A trusted source run in a sandbox of its own. The sandbox starts only when a result is not on disk."""
+
+    def __init__(
+        self, source: Source, engine: Engine, module: str, seed: int = DEFAULT_SEED, folder: Path | None = None
+    ) -> None:
+        super().__init__(source, engine, module, seed)
+        self.limits = REFERENCE_LIMITS
+        self._folder = folder or Path(platformdirs.user_cache_dir("first-digits")) / "results"
+        self._identity = digest(source.digest, seed, *environment_identity())
+
+    def perform(self, function: str, arguments: tuple[Any, ...]) -> Outcome:
+        key = self._key(function, arguments)
+        answer = self._stored(key)
+        if answer is None:
+            self._revive(arguments)
+            answer = self._call(function, arguments, keep=False, snapshots=True)
+            self._store(key, answer)
+        if isinstance(answer.reply, wire.Raised):
+            raise explain.explain_error(answer.reply, function, self.source, self.limits, answer.output, {})
+        return self._with_models(answer)
+
+    def perform_and_keep(self, function: str, arguments: tuple[Any, ...]) -> Any:
+        """Return a result that is computed only if some later call is not on disk and needs it."""
+
+        def make() -> int:
+            answer = self._call(function, arguments, keep=True)
+            assert isinstance(answer.reply, wire.Returned)
+            assert isinstance(answer.reply.value, wire.Held)
+            return answer.reply.value.handle
+
+        return Kept(self._key(function, arguments), None, make)
+
+    def predict(self, model: Model, images: npt.NDArray[Any] | Kept) -> npt.NDArray[Any]:
+        key = self._key("predict", (model, images))
+        answer = self._stored(key)
+        if answer is None:
+            self._load()
+            self._revive((images,))
+            packer = wire.Packer()
+            message = wire.Predict(_whole(model, packer), encode(images, packer, self))
+            answer = self._request(message, packer.buffers, "predict")
+            if isinstance(answer.reply, wire.Raised):
+                raise explain.explain_error(answer.reply, "predict", self.source, self.limits, answer.output, {})
+            self._store(key, answer)
+        outputs: npt.NDArray[Any] = self._outcome(answer).value
+        return outputs
+
+    # ------------------------------------------------------------
+
+    def _call(self, function: str, arguments: tuple[Any, ...], keep: bool, snapshots: bool = False) -> Answer:
+        self.require(function)
+        packer = wire.Packer()
+        values = tuple(_whole(a, packer) if isinstance(a, Model) else encode(a, packer, self) for a in arguments)
+        answer = self._request(wire.Call(function, values, self.seed, keep, snapshots), packer.buffers, function)
+        if keep and isinstance(answer.reply, wire.Raised):
+            raise explain.explain_error(answer.reply, function, self.source, self.limits, answer.output, {})
+        return answer
+
+    def _with_models(self, answer: Answer) -> Outcome:
+        """Attach the snapshots, so that models are complete without a worker."""
+        outcome = self._outcome(answer)
+        assert isinstance(answer.reply, wire.Returned)
+        models = [*outcome.arguments, outcome.value if isinstance(outcome.value, Model) else None]
+        for model, snapshot in zip(models, answer.reply.snapshots, strict=False):
+            if model is not None and snapshot is not None:
+                model.__init__(model.description, self, decode_snapshot(snapshot, answer.buffers))  # type: ignore[misc]
+        return outcome
+
+    def _revive(self, arguments: tuple[Any, ...]) -> None:
+        """Compute kept arguments that this worker does not hold."""
+        for kept in arguments:
+            if isinstance(kept, Kept) and kept.make is not None:
+                kept.handle = kept.make()
+
+    def _key(self, function: str, arguments: tuple[Any, ...]) -> str:
+        return digest(self._identity, function, *arguments)
+
+    def _stored(self, key: str) -> Answer | None:
+        try:
+            raw = (self._folder / key).read_bytes()
+            unpacker = wire.Unpacker("reply", FILE_NONCE, 1)
+            position = 0
+            while unpacker.message is None:
+                end = position + unpacker.wanted
+                if end > len(raw):
+                    return None
+                data = bytearray(raw[position:end])
+                position = end
+                unpacker.feed(data)
+        except (OSError, wire.WireError):
+            return None
+        return Answer(unpacker.message, unpacker.buffers, "", 0.0)  # type: ignore[arg-type]
+
+    def _store(self, key: str, answer: Answer) -> None:
+        """Write whole or not at all. A full or read-only disk costs speed, not the run."""
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=self._folder)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    for piece in wire.pack(answer.reply, answer.buffers, FILE_NONCE, 1):
+                        file.write(piece)
+                os.replace(name, self._folder / key)
+            except OSError:
+                Path(name).unlink(missing_ok=True)
+
+
+def _whole(model: Model, packer: wire.Packer) -> wire.Value:
+    return encode(model, packer, None)
+
+
+@functools.cache
+def environment_identity() -> tuple[str, ...]:
+    """Return what results depend on besides source and arguments: versions, the worker's code, its environment."""
+    versions = [f"{name} {_version(name)}" for name in ("tensorflow", "keras", "numpy", "matplotlib")]
+    code = hashlib.sha256()
+    for part in CODE:
+        path = confine.GRADER_FOLDER / part
+        for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+            code.update(file.read_bytes())
+    settings = sorted(confine.environment("").items())
+    return (*versions, code.hexdigest(), repr(settings), _processor())
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+def _processor() -> str:
+    """Return the processor's name: another one may round differently."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        return next(line for line in lines if line.startswith("model name"))
+    return ""
+
+
+def same_failure(first: CheckFailed, second: CheckFailed) -> bool:
+    """Return whether two calls failed in the same way: the same verdict with the same words of Python's."""
+    return first.verdict is second.verdict and first.feedback.got == second.feedback.got

@@ -1,0 +1,276 @@
+"""What a learner's file defines, read from its syntax alone. Trusted side: nothing is executed.
+
+Only imports, definitions and constants are kept, each as a piece of its own, so that one broken cell costs no other
+function and no training loop at top level runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+import warnings
+from collections.abc import Iterable
+
+import msgspec
+
+from grader.messages import Message, say, verbatim
+from grader.results import Feedback, Place
+from grader.submission.cells import Cell, split_cells
+
+BLOCK_START = re.compile(r"^(?=@|def\s|async\s+def\s|class\s|import\s|from\s|[A-Za-z_]\w*\s*(?::[^=]+)?=[^=])", re.MULTILINE)
+FUNCTION_NAME = re.compile(r"^(?:async\s+)?def\s+([A-Za-z_]\w*)", re.MULTILINE)
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """One kept statement. `names`: what it defines; `modules`: what it imports."""
+
+    file: str
+    first_line: int
+    text: str
+    names: tuple[str, ...]
+    modules: tuple[str, ...]
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A file, read. `bodies`: function -> its statements without docstring, as normalised text; empty for a stub.
+
+    `left_out`: names that a dropped statement assigns, and where. `broken`: function -> why it cannot be read.
+    """
+
+    name: str
+    pieces: tuple[Piece, ...]
+    bodies: dict[str, str]
+    parameters: dict[str, tuple[str, ...]]
+    left_out: dict[str, Place]
+    broken: dict[str, Feedback]
+    notes: tuple[Message, ...]
+
+    def written(self, functions: Iterable[str]) -> bool:
+        """Return whether any of `functions` was begun."""
+        return any(self.bodies.get(name) or name in self.broken for name in functions)
+
+    def same_functions(self, other: Source, functions: Iterable[str]) -> bool:
+        """Return whether both files define `functions` alike, comments and docstrings aside."""
+        return all(self.bodies.get(name) == other.bodies.get(name) for name in functions) and not self.broken
+
+    def is_stub(self, function: str) -> bool:
+        """Return whether `function` is as it came: nothing but a docstring and a placeholder."""
+        return self.bodies.get(function) == ""
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """The top-level names of all modules the file imports."""
+        return frozenset(module.split(".")[0] for piece in self.pieces for module in piece.modules)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all that is executed."""
+        text = "\0".join(f"{piece.first_line} {piece.text}" for piece in self.pieces)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read_source(name: str, raw: bytes) -> Source:
+    """Read the file called `name` from its bytes.
+
+    Raises:
+        CheckFailed: it is not text, or no notebook.
+    """
+    reader = _Reader()
+    for cell in split_cells(name, raw):
+        reader.read(cell)
+    return reader.source(name)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._pieces: list[Piece] = []
+        self._bodies: dict[str, str] = {}
+        self._parameters: dict[str, tuple[str, ...]] = {}
+        self._left_out: dict[str, Place] = {}
+        self._broken: dict[str, Feedback] = {}
+        self._bound: set[str] = set()
+        self._notes: list[Message] = []
+
+    def source(self, name: str) -> Source:
+        return Source(
+            name,
+            tuple(self._pieces),
+            self._bodies,
+            self._parameters,
+            {name: place for name, place in self._left_out.items() if name not in self._bound},
+            {name: why for name, why in self._broken.items() if name not in self._bodies},
+            tuple(self._notes),
+        )
+
+    def read(self, cell: Cell) -> None:
+        """Read a cell whole; where that fails, statement by statement, so that only the broken one is lost."""
+        error = self._try(cell)
+        if error is None:
+            return
+        for block in _blocks(cell):
+            error = self._try(block)
+            if error is not None:
+                self._note_broken(block, error)
+
+    def _try(self, cell: Cell) -> SyntaxError | None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(cell.text)
+        except SyntaxError as error:
+            return error
+        except (ValueError, RecursionError, MemoryError) as error:
+            return SyntaxError(str(error) or "nested too deeply")
+        for statement in tree.body:
+            self._take(cell, statement)
+        return None
+
+    def _take(self, cell: Cell, statement: ast.stmt) -> None:
+        try:
+            kept = self._is_kept(statement)
+            names, modules = _names(statement), _modules(statement)
+        except RecursionError:
+            kept, names, modules = False, (), ()
+        if not kept:
+            place = Place(cell.file, cell.first_line + statement.lineno - 1, "", "")
+            self._left_out.update(dict.fromkeys(names, place))
+            return
+        first_line, text = _cut(cell, statement)
+        self._pieces.append(Piece(cell.file, first_line, text, names, modules))
+        self._bound.update(names)
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            self._bodies[statement.name] = _body(statement)
+            arguments = statement.args
+            self._parameters[statement.name] = tuple(a.arg for a in [*arguments.posonlyargs, *arguments.args])
+        elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
+            self._bodies.update(dict.fromkeys(names, ast.dump(statement.value)))
+
+    def _is_kept(self, statement: ast.stmt) -> bool:
+        match statement:
+            case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                return True
+            case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+                return self._is_constant(value)
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+                inner = [*body, *orelse, *final, *(s for handler in handlers for s in handler.body)]
+                return all(self._is_kept(s) or isinstance(s, ast.Pass) for s in inner)
+        return False
+
+    def _is_constant(self, value: ast.expr) -> bool:
+        match value:
+            case ast.Constant() | ast.Lambda():
+                return True
+            case ast.Name(id=name):
+                return name in self._bound
+            case ast.Attribute(value=inner):
+                return self._is_constant(inner) and not isinstance(inner, ast.Constant)
+            case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+                return all(map(self._is_constant, items))
+            case ast.Dict(keys=keys, values=values):
+                return all(key is not None and self._is_constant(key) for key in keys) and all(map(self._is_constant, values))
+            case ast.UnaryOp(operand=operand):
+                return self._is_constant(operand)
+            case ast.BinOp(left=left, right=right):
+                return self._is_constant(left) and self._is_constant(right)
+        return False
+
+    def _note_broken(self, block: Cell, error: SyntaxError) -> None:
+        inside = error.lineno or 1
+        lines = block.text.splitlines()
+        line = block.first_line + inside - 1
+        place = Place(block.file, line, "", lines[inside - 1] if 0 < inside <= len(lines) else "")
+        feedback = Feedback(
+            problem=say("Python cannot read this part of {file}: its grammar is broken.", file=block.file),
+            got=verbatim(error.msg or "invalid syntax"),
+            next_step=say(
+                "Look at line {line} and the line before it: a bracket, quote, colon or indentation is missing or too "
+                "many.",
+                line=line,
+            ),
+            places=(place,),
+        )
+        names = FUNCTION_NAME.findall(block.text)
+        self._broken.update(dict.fromkeys(names, feedback))
+        if not names:
+            self._notes.append(
+                say(
+                    "Line {line} of {file} was left out, since Python cannot read it: {reason}",
+                    line=line,
+                    file=block.file,
+                    reason=error.msg or "invalid syntax",
+                )
+            )
+
+
+def _blocks(cell: Cell) -> list[Cell]:
+    """Cut a cell before each line that begins a definition, an import or an assignment at the left margin."""
+    starts = sorted({0, *(match.start() for match in BLOCK_START.finditer(cell.text))})
+    blocks: list[Cell] = []
+    decorators = ""
+    for start, end in zip(starts, [*starts[1:], len(cell.text)], strict=True):
+        text = cell.text[start:end]
+        if text.startswith("@"):
+            decorators += text
+            continue
+        before = cell.text[:start].count("\n") - decorators.count("\n")
+        blocks.append(Cell(cell.file, cell.first_line + before, decorators + text))
+        decorators = ""
+    return [block for block in blocks if block.text.strip()]
+
+
+def _cut(cell: Cell, statement: ast.stmt) -> tuple[int, str]:
+    """Return the statement's first line number and its text, decorators included."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    last = statement.end_lineno or first
+    lines = cell.text.splitlines(keepends=True)[first - 1 : last]
+    last_bytes = lines[-1].encode("utf-8")[: statement.end_col_offset]
+    lines[-1] = last_bytes.decode("utf-8", "ignore")
+    if not decorators:
+        lines[0] = lines[0].encode("utf-8")[statement.col_offset :].decode("utf-8", "ignore")
+    return cell.first_line + first - 1, "".join(lines) + "\n"
+
+
+def _body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """Return a text that is the same for the same statements, and empty for a stub."""
+    body = function.body
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+        body = body[1:]
+    if len(body) <= 1 and all(_is_placeholder(statement) for statement in body):
+        return ""
+    return ast.dump(ast.Module([ast.FunctionDef(function.name, function.args, body, [])], []))
+
+
+def _is_placeholder(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass():
+            return True
+        case ast.Expr(value=ast.Constant(value=value)):
+            return value is ...
+        case ast.Raise(exc=ast.Name(id="NotImplementedError") | ast.Call(func=ast.Name(id="NotImplementedError"))):
+            return True
+    return False
+
+
+def _names(statement: ast.stmt) -> tuple[str, ...]:
+    """Return the names a top-level statement binds."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return (statement.name,)
+    names: list[str] = []
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.append(node.id)
+        elif isinstance(node, ast.alias):
+            names.append((node.asname or node.name).split(".")[0])
+    return tuple(dict.fromkeys(names))
+
+
+def _modules(statement: ast.stmt) -> tuple[str, ...]:
+    modules: list[str] = []
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            modules.append(node.module)
+    return tuple(modules)

@@ -1,0 +1,230 @@
+"""A learner's work as checks see it: functions to call, whatever they run in. Trusted side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from grader.errors import CheckFailed
+from grader.messages import say, verbatim
+from grader.results import Feedback, Place, Verdict
+from grader.sandbox import wire
+from grader.sandbox.worker import Answer, Limits, WorkerEnded
+from grader.submission import explain
+from grader.submission.engines import Engine
+from grader.submission.source import Piece, Source
+from grader.submission.values import Kept, Model, Taken, decode, decode_snapshot, digest, encode
+
+DEFAULT_LIMITS = Limits(seconds=30.0, memory_mib=4096)
+LOAD_LIMITS = Limits(seconds=10.0, memory_mib=4096)
+DEFAULT_SEED = 20_240_501
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """A call that returned. `arguments`: the models among the arguments as they are after it, else None.
+
+    `changed`: positions of array arguments whose content the call changed.
+    """
+
+    value: Any
+    arguments: tuple[Model | None, ...]
+    changed: tuple[int, ...]
+    observation: wire.Observation | None
+    output: str
+    seconds: float
+
+    @property
+    def model(self) -> Model | None:
+        """The first model among the arguments, as it is after the call."""
+        return next((argument for argument in self.arguments if argument is not None), None)
+
+
+class Function:
+    """One function of a submission. Calling it gives its value; `call` gives all that was seen."""
+
+    def __init__(self, submission: Submission, name: str) -> None:
+        self._submission, self.name = submission, name
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.call(*arguments).value
+
+    def call(self, *arguments: Any) -> Outcome:
+        """Call the function.
+
+        Raises:
+            CheckFailed: it raised, ended the program, or used more than its limits allow.
+        """
+        return self._submission.perform(self.name, arguments)
+
+    def keep(self, *arguments: Any) -> Any:
+        """Call the function and leave a large result where it is; what comes back can be passed on to other calls."""
+        return self._submission.perform_and_keep(self.name, arguments)
+
+
+class Submission:
+    """A source and the engine that runs it. Any attribute is the function of that name."""
+
+    def __init__(self, source: Source, engine: Engine, module: str, seed: int = DEFAULT_SEED) -> None:
+        self.source = source
+        self.engine = engine
+        self.limits = DEFAULT_LIMITS
+        self.seed = seed
+        self._module = module
+        self._loaded_generation: int | None = None
+        self._deadly: dict[int, Feedback] = {}
+        self._unloaded: dict[str, CheckFailed] = {}
+        self._failed_imports: dict[str, str] = {}
+
+    def __getattr__(self, name: str) -> Function:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Function(self, name)
+
+    # ------------------------------------------------------------ calls
+
+    def perform(self, function: str, arguments: tuple[Any, ...]) -> Outcome:
+        """Call `function` in the worker."""
+        answer = self._call(function, arguments, keep=False)
+        return self._outcome(answer)
+
+    def perform_and_keep(self, function: str, arguments: tuple[Any, ...]) -> Any:
+        answer = self._call(function, arguments, keep=True)
+        assert isinstance(answer.reply, wire.Returned)
+        if isinstance(answer.reply.value, wire.Held):
+            return Kept(digest(function, *arguments), answer.reply.value.handle)
+        return self._outcome(answer).value
+
+    def _outcome(self, answer: Answer) -> Outcome:
+        reply = answer.reply
+        assert isinstance(reply, wire.Returned)
+        arguments = tuple(decode(a, answer.buffers, self) if a is not None else None for a in reply.arguments)
+        return Outcome(
+            value=decode(reply.value, answer.buffers, self),
+            arguments=arguments,
+            changed=reply.changed,
+            observation=reply.observation,
+            output=answer.output,
+            seconds=answer.seconds,
+        )
+
+    def _call(self, function: str, arguments: tuple[Any, ...], keep: bool, snapshots: bool = False) -> Answer:
+        self.require(function)
+        packer = wire.Packer()
+        values = tuple(encode(argument, packer, self) for argument in arguments)
+        call = wire.Call(function, values, self.seed, keep, snapshots)
+        answer = self._request(call, packer.buffers, function)
+        if isinstance(answer.reply, wire.Raised):
+            raise explain.explain_error(
+                answer.reply, function, self.source, self.limits, answer.output, self._failed_imports
+            )
+        if not isinstance(answer.reply, wire.Returned):
+            raise explain.explain_ending(WorkerEnded("garbage"), function, self.limits)
+        return answer
+
+    def _request(self, message: wire.Request, buffers: list[wire.Buffer], function: str) -> Answer:
+        try:
+            return self.engine.request(message, buffers, self.limits)
+        except WorkerEnded as ended:
+            raise explain.explain_ending(ended, function, self.limits) from None
+
+    # ------------------------------------------------------------ models
+
+    def fetch(self, handle: int) -> Taken:
+        """Return configuration and weights of a model in the worker."""
+        answer = self._request(wire.Fetch(handle), [], "get_weights")
+        reply = answer.reply
+        if isinstance(reply, wire.Raised):
+            raise explain.explain_error(reply, "get_config", self.source, self.limits, answer.output, {})
+        if not isinstance(reply, wire.Returned) or not reply.snapshots or reply.snapshots[0] is None:
+            raise explain.explain_ending(WorkerEnded("garbage"), "get_weights", self.limits)
+        return decode_snapshot(reply.snapshots[0], answer.buffers)
+
+    def predict(self, model: Model, images: npt.NDArray[Any] | Kept) -> npt.NDArray[Any]:
+        """Return the outputs of `model`: (n, outputs)."""
+        packer = wire.Packer()
+        message = wire.Predict(encode(model, packer, self), encode(images, packer, self))
+        answer = self._request(message, packer.buffers, "predict")
+        if isinstance(answer.reply, wire.Raised):
+            raise explain.explain_error(answer.reply, "predict", self.source, self.limits, answer.output, {})
+        outputs = self._outcome(answer).value
+        if not isinstance(outputs, np.ndarray):
+            raise explain.explain_ending(WorkerEnded("garbage"), "predict", self.limits)
+        return outputs
+
+    # ------------------------------------------------------------ loading
+
+    def require(self, function: str) -> None:
+        """Load the source where it is not loaded, and make sure that it has `function`.
+
+        Raises:
+            CheckFailed: it has not, or the function could not be read or loaded.
+        """
+        if function in self.source.broken:
+            raise CheckFailed(self.source.broken[function], Verdict.IMPORT_ERROR)
+        self._load()
+        if function in self._unloaded:
+            raise self._unloaded[function]
+        if not any(function in piece.names for piece in self.source.pieces):
+            raise CheckFailed(
+                Feedback(
+                    problem=say("{file} has no function `{function}`.", file=self.source.name, function=function),
+                    expected=say("a definition that begins with `def {function}(`", function=function),
+                    got=say("no such definition at the left margin"),
+                    next_step=say("Check the spelling and the indentation of the `def` line."),
+                ),
+                Verdict.IMPORT_ERROR,
+            )
+
+    def _load(self) -> None:
+        while self._loaded_generation != self.engine.generation:
+            self.engine.warm(self.source.modules)
+            generation = self.engine.generation
+            if all(self._load_piece(number, piece) for number, piece in enumerate(self.source.pieces)):
+                self._loaded_generation = generation
+
+    def _load_piece(self, number: int, piece: Piece) -> bool:
+        """Execute one piece; return whether the worker is still there. A deadly piece is never tried twice."""
+        if number in self._deadly:
+            return True
+        segment = wire.Segment(self._module, piece.file, piece.first_line, piece.text)
+        try:
+            answer = self.engine.request(segment, [], LOAD_LIMITS)
+        except WorkerEnded as ended:
+            failed = explain.explain_ending(ended, piece.names[0] if piece.names else piece.file, LOAD_LIMITS)
+            self._deadly[number] = failed.feedback
+            self._mark_unloaded(piece.names, failed)
+            return False
+        if isinstance(answer.reply, wire.Raised):
+            self._note_load_error(piece, answer.reply)
+        return True
+
+    def _note_load_error(self, piece: Piece, raised: wire.Raised) -> None:
+        reason = f"{raised.type_name}: {raised.text}"[:300]
+        if piece.modules and not set(piece.names) & set(self.source.bodies):
+            self._failed_imports.update(dict.fromkeys(piece.names, reason))
+            return
+        places = tuple(Place(f.file, f.line, f.function, f.text) for f in raised.frames)
+        self._mark_unloaded(
+            piece.names,
+            CheckFailed(
+                Feedback(
+                    problem=say("The definition of {function} cannot be loaded.", function=", ".join(piece.names)),
+                    got=verbatim(reason),
+                    next_step=say("Look at default values, decorators and base classes: they run before any call."),
+                    places=places,
+                ),
+                Verdict.IMPORT_ERROR,
+            ),
+        )
+
+    def _mark_unloaded(self, names: Iterable[str], failed: CheckFailed) -> None:
+        feedback = msgspec.structs.replace(failed.feedback)
+        self._unloaded.update(dict.fromkeys(names, CheckFailed(feedback, Verdict.IMPORT_ERROR)))
+
+    def close(self) -> None:
+        """End the worker and its sandbox."""
+        self.engine.close()

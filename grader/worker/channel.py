@@ -1,0 +1,42 @@
+"""The worker's end of a socket: frames in, frames out. Untrusted side."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+
+from grader.sandbox import wire
+
+
+class ChannelClosed(Exception):
+    """The grader went away."""
+
+
+class Channel:
+    """Reads requests and writes replies, numbered from 1 on each side."""
+
+    def __init__(self, connection: socket.socket, nonce: bytes) -> None:
+        self._connection, self._nonce, self._sequence = connection, nonce, 0
+
+    def receive(self) -> tuple[wire.Request, list[wire.Buffer]]:
+        """Wait for the next request."""
+        self._sequence += 1
+        unpacker = wire.Unpacker("request", self._nonce, self._sequence)
+        while unpacker.message is None:
+            unpacker.feed(self._read(unpacker.wanted))
+        return unpacker.message, list(unpacker.buffers)  # type: ignore[return-value]
+
+    def send(self, reply: wire.Reply, buffers: Sequence[wire.Buffer] = ()) -> None:
+        """Answer the request received last."""
+        for piece in wire.pack(reply, buffers, self._nonce, self._sequence):
+            self._connection.sendall(piece)
+
+    def _read(self, size: int) -> bytearray:
+        data = bytearray(size)
+        view = memoryview(data)
+        while view:
+            count = self._connection.recv_into(view)
+            if not count:
+                raise ChannelClosed
+            view = view[count:]
+        return data

@@ -1,0 +1,206 @@
+"""Answers requests: loads the learner's definitions, calls them, describes what comes back. Untrusted side."""
+
+from __future__ import annotations
+
+import __future__
+
+import linecache
+import random
+import sys
+import traceback
+import types
+import zlib
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox import wire
+from grader.worker.describe import describe
+from grader.worker.registry import Registry
+
+MAX_FRAMES = 8
+MAX_MESSAGE = 4000
+
+
+class Session:
+    """One learner's module and the objects it made."""
+
+    def __init__(self) -> None:
+        self._registry = Registry()
+        self._module: types.ModuleType | None = None
+        self._own_files: set[str] = set()
+        self._flags = 0
+        self._drawing_ready = False
+
+    def answer(self, request: wire.Request, buffers: list[wire.Buffer]) -> tuple[wire.Reply, list[wire.Buffer]]:
+        """Return the reply to `request` and the bytes of its arrays."""
+        packer = wire.Packer()
+        try:
+            reply: wire.Reply = self._answer(request, buffers, packer)
+        except BaseException as error:  # sys.exit() and KeyboardInterrupt by the learner's code are answers too
+            packer = wire.Packer()
+            reply = self._describe_error(error)
+        return reply, packer.buffers
+
+    def _answer(self, request: wire.Request, buffers: list[wire.Buffer], packer: wire.Packer) -> wire.Reply:
+        match request:
+            case wire.Segment():
+                self._load(request)
+                return wire.Loaded()
+            case wire.Call():
+                return self._call(request, buffers, packer)
+            case wire.Predict():
+                model: Any = self._object(request.model, buffers)
+                outputs = model.predict(self._object(request.images, buffers), verbose=0)
+                return wire.Returned(describe(outputs, self._registry, packer))
+            case wire.Fetch():
+                from grader.worker.models import take_snapshot
+
+                snapshot = take_snapshot(self._registry.object(request.handle), packer)
+                return wire.Returned(wire.Plain(None), snapshots=(snapshot,))
+        raise wire.WireError(f"no answer to a {type(request).__name__}")
+
+    # ------------------------------------------------------------ loading
+
+    def _load(self, segment: wire.Segment) -> None:
+        if self._module is None:
+            self._module = types.ModuleType(segment.module)
+            # dataclasses, pickle and inspect look a class's module up by name.
+            sys.modules[segment.module] = self._module
+        self._remember_lines(segment)
+        padded = "\n" * (segment.first_line - 1) + segment.source
+        code = compile(padded, segment.file, "exec", flags=self._flags, dont_inherit=True)
+        self._flags |= code.co_flags & __future__.annotations.compiler_flag
+        exec(code, self._module.__dict__)
+        if "matplotlib" in sys.modules and not self._drawing_ready:
+            from grader.worker.figures import prepare_drawing
+
+            prepare_drawing()
+            self._drawing_ready = True
+
+    def _remember_lines(self, segment: wire.Segment) -> None:
+        """Let tracebacks show the learner's lines, though the file is not in the worker's sight."""
+        self._own_files.add(segment.file)
+        known: list[str] = list(linecache.cache[segment.file][2]) if segment.file in linecache.cache else []
+        lines = segment.source.splitlines(keepends=True)
+        end = segment.first_line - 1 + len(lines)
+        known.extend(["\n"] * (end - len(known)))
+        known[segment.first_line - 1 : end] = lines
+        linecache.cache[segment.file] = (sum(map(len, known)), None, known, segment.file)
+
+    # ------------------------------------------------------------ calling
+
+    def _call(self, call: wire.Call, buffers: list[wire.Buffer], packer: wire.Packer) -> wire.Reply:
+        function = getattr(self._module, call.function)
+        arguments = [self._object(value, buffers) for value in call.arguments]
+        set_seeds(call.seed)
+        before = [_fingerprint(argument) for argument in arguments]
+        recorder = self._watch_models(arguments)
+        value = function(*arguments)
+        changed = tuple(i for i, argument in enumerate(arguments) if _fingerprint(argument) != before[i])
+        held = wire.Held(self._registry.handle(value)) if call.keep and _is_data(value) else None
+        reply = wire.Returned(
+            value=held or describe(value, self._registry, packer),
+            arguments=tuple(
+                describe(argument, self._registry, packer) if _is_model(argument) else None for argument in arguments
+            ),
+            changed=changed,
+            observation=recorder.result() if recorder else None,
+            snapshots=self._take_snapshots([*arguments, value], packer) if call.snapshots else (),
+        )
+        self._tidy_up()
+        return reply
+
+    def _watch_models(self, arguments: list[Any]) -> Any:
+        recorder = None
+        for model in filter(_is_model, arguments):
+            from grader.worker.observe import watch
+
+            recorder = watch(model)
+        return recorder
+
+    def _take_snapshots(self, things: list[Any], packer: wire.Packer) -> tuple[wire.Snapshot | None, ...]:
+        from grader.worker.models import take_snapshot
+
+        return tuple(take_snapshot(thing, packer) if _is_model(thing) else None for thing in things)
+
+    def _tidy_up(self) -> None:
+        if "matplotlib" in sys.modules:
+            from grader.worker.figures import close_figures
+
+            close_figures()
+
+    def _object(self, value: wire.Value, buffers: list[wire.Buffer]) -> Any:
+        match value:
+            case wire.Plain():
+                return value.value
+            case wire.Array():
+                array = wire.unpack_array(value, buffers)
+                return array[()] if value.origin == "scalar" else array
+            case wire.Items():
+                items = [self._object(item, buffers) for item in value.items]
+                return items if value.kind == "list" else tuple(items)
+            case wire.Mapping():
+                return {key: self._object(item, buffers) for key, item in zip(value.keys, value.items, strict=True)}
+            case wire.Held():
+                return self._registry.object(value.handle)
+            case wire.Snapshot():
+                from grader.worker.models import make_model
+
+                return make_model(value, [wire.unpack_array(weight, buffers) for weight in value.weights])
+            case wire.HistoryInput():
+                from grader.worker.models import make_history
+
+                return make_history(value)
+        raise wire.WireError(f"a {type(value).__name__} is no argument")
+
+    # ------------------------------------------------------------ errors
+
+    def _describe_error(self, error: BaseException) -> wire.Raised:
+        name = getattr(error, "name", None)
+        try:
+            text = str(error)
+        except Exception:
+            text = ""
+        if isinstance(error, SyntaxError):
+            text = error.msg
+        return wire.Raised(
+            type_name=type(error).__name__[:200],
+            text=text[:MAX_MESSAGE].encode("utf-8", "replace").decode(),
+            frames=self._own_frames(error),
+            name=name if isinstance(name, str) else None,
+        )
+
+    def _own_frames(self, error: BaseException) -> tuple[wire.Frame, ...]:
+        own = [
+            wire.Frame(frame.filename, frame.lineno or 0, frame.name[:200], (frame.line or "")[:500])
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename in self._own_files
+        ]
+        return tuple(own[-MAX_FRAMES:])
+
+
+def set_seeds(seed: int) -> None:
+    """Seed every generator a learner's code is likely to draw from, those of Keras where it was imported."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    if "keras" in sys.modules:
+        import keras
+
+        keras.utils.set_random_seed(seed)
+
+
+def _fingerprint(thing: object) -> int | None:
+    if isinstance(thing, np.ndarray):
+        return zlib.crc32(np.ascontiguousarray(thing).reshape(-1).view(np.uint8))
+    return None
+
+
+def _is_model(thing: object) -> bool:
+    keras: Any = sys.modules.get("keras")
+    return keras is not None and isinstance(thing, keras.Model)
+
+
+def _is_data(value: object) -> bool:
+    keras: Any = sys.modules.get("keras")
+    return isinstance(value, np.ndarray) or (keras is not None and keras.ops.is_tensor(value))
