@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 import msgspec
 
@@ -80,9 +81,9 @@ class TaskResult(msgspec.Struct, frozen=True):
         return sum(check.earned for check in self.checks)
 
     @property
-    def verdict(self) -> Verdict:
-        """The first verdict that is not a pass, or `PASS`."""
-        return next((check.verdict for check in self.checks if check.verdict is not Verdict.PASS), Verdict.PASS)
+    def verdict(self) -> Verdict | None:
+        """The first verdict that is not a pass, `PASS` when all passed, None when nothing ran."""
+        return overall_verdict(self.checks)
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -168,5 +169,19 @@ class RunResult(msgspec.Struct, frozen=True):
         return any(check.verdict is Verdict.GRADER_ERROR for check in self.checks)
 
     @property
-    def all_passed(self) -> bool:
-        return not self.interrupted and all(check.verdict is Verdict.PASS for check in self.checks)
+    def exit_status(self) -> int:
+        """0 when all checks passed, 1 when not yet (or when nothing ran), 3 when the grader failed."""
+        if self.grader_failed:
+            return 3
+        return 0 if not self.interrupted and overall_verdict(self.checks) is Verdict.PASS else 1
+
+
+def overall_verdict(checks: Iterable[CheckResult]) -> Verdict | None:
+    """Return the first verdict that is not a pass, `PASS` when all passed, None when nothing ran.
+
+    A task whose checks were all deselected has proven nothing, so it is not called passed.
+    """
+    verdicts = [check.verdict for check in checks]
+    if not verdicts:
+        return None
+    return next((verdict for verdict in verdicts if verdict is not Verdict.PASS), Verdict.PASS)

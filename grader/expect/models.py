@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.expect.failure import Subject, fail, wrong_kind
+from grader.expect.failure import Subject, fail, short, wrong_kind
 from grader.messages import Message, say
 from grader.sandbox.wire import Compiled, Layer
 from grader.submission.values import Model
@@ -119,6 +119,17 @@ class ModelExpectations(Subject):
     def is_compiled_with_optimizer(self, name: str) -> None:
         """Its optimizer is of this kind."""
         _expect_word(self.is_compiled().optimizer, name, say("The optimizer is another one."), say("optimizer"))
+
+    def has_learning_rate(self, rate: float, relative: float) -> None:
+        """Its optimizer's learning rate is `rate`, give or take the share `relative`."""
+        got = self.is_compiled().learning_rate
+        if got is None or abs(got - rate) > rate * relative:
+            fail(
+                say("The learning rate is another one."),
+                say("learning rate {rate}", rate=rate),
+                say("learning rate {rate}", rate=short(got) if got is not None else "-"),
+                say("Leave the learning rate out: the optimizer's usual one is right here."),
+            )
 
     def is_compiled_with_loss(self, name: str) -> None:
         """Its loss is this one."""

@@ -18,7 +18,6 @@ from typing import Any
 import numpy.typing as npt
 import platformdirs
 
-from grader.errors import CheckFailed
 from grader.sandbox import confine, wire
 from grader.sandbox.worker import Answer, Limits
 from grader.submission import explain
@@ -41,7 +40,7 @@ class Reference(Submission):
     ) -> None:
         super().__init__(source, engine, module, seed)
         self.limits = REFERENCE_LIMITS
-        self._folder = folder or Path(platformdirs.user_cache_dir("first-digits")) / "results"
+        self._folder = folder or results_folder()
         self._identity = digest(source.digest, seed, *environment_identity())
 
     def perform(self, function: str, arguments: tuple[Any, ...]) -> Outcome:
@@ -141,6 +140,12 @@ class Reference(Submission):
                 Path(name).unlink(missing_ok=True)
 
 
+def results_folder() -> Path:
+    """Return where results are kept between runs: below `FIRST_DIGITS_CACHE`, else in the user's cache folder."""
+    root = os.environ.get("FIRST_DIGITS_CACHE")
+    return Path(root or platformdirs.user_cache_dir("first-digits")) / "results"
+
+
 def _whole(model: Model, packer: wire.Packer) -> wire.Value:
     return encode(model, packer, None)
 
@@ -172,7 +177,3 @@ def _processor() -> str:
         return next(line for line in lines if line.startswith("model name"))
     return ""
 
-
-def same_failure(first: CheckFailed, second: CheckFailed) -> bool:
-    """Return whether two calls failed in the same way: the same verdict with the same words of Python's."""
-    return first.verdict is second.verdict and first.feedback.got == second.feedback.got

@@ -42,6 +42,7 @@ class Source(msgspec.Struct, frozen=True):
     pieces: tuple[Piece, ...]
     bodies: dict[str, str]
     parameters: dict[str, tuple[str, ...]]
+    docstrings: dict[str, str]
     left_out: dict[str, Place]
     broken: dict[str, Feedback]
     notes: tuple[Message, ...]
@@ -70,6 +71,20 @@ class Source(msgspec.Struct, frozen=True):
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def join_sources(first: Source, second: Source) -> Source:
+    """Return one source that defines what both do, the second's definitions last."""
+    return Source(
+        second.name,
+        first.pieces + second.pieces,
+        first.bodies | second.bodies,
+        first.parameters | second.parameters,
+        first.docstrings | second.docstrings,
+        first.left_out | second.left_out,
+        first.broken | second.broken,
+        first.notes + second.notes,
+    )
+
+
 def read_source(name: str, raw: bytes) -> Source:
     """Read the file called `name` from its bytes.
 
@@ -87,6 +102,7 @@ class _Reader:
         self._pieces: list[Piece] = []
         self._bodies: dict[str, str] = {}
         self._parameters: dict[str, tuple[str, ...]] = {}
+        self._docstrings: dict[str, str] = {}
         self._left_out: dict[str, Place] = {}
         self._broken: dict[str, Feedback] = {}
         self._bound: set[str] = set()
@@ -98,6 +114,7 @@ class _Reader:
             tuple(self._pieces),
             self._bodies,
             self._parameters,
+            self._docstrings,
             {name: place for name, place in self._left_out.items() if name not in self._bound},
             {name: why for name, why in self._broken.items() if name not in self._bodies},
             tuple(self._notes),
@@ -141,6 +158,7 @@ class _Reader:
         self._bound.update(names)
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             self._bodies[statement.name] = _body(statement)
+            self._docstrings[statement.name] = ast.get_docstring(statement) or ""
             arguments = statement.args
             self._parameters[statement.name] = tuple(a.arg for a in [*arguments.posonlyargs, *arguments.args])
         elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):

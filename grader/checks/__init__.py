@@ -1,0 +1,1 @@
+"""What each chapter asks for: ordinary pytest functions, one file a chapter."""

@@ -1,0 +1,17 @@
+"""The command `grader`: what teachers and curious learners do besides `pytest grader`. Trusted side."""
+
+from __future__ import annotations
+
+import typer
+
+from grader.course.cli import add_commands
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tools of the course First Digits.")
+
+
+@app.callback()
+def main() -> None:
+    """Tools of the course First Digits. Learners need only `pytest grader`."""
+
+
+add_commands(app)

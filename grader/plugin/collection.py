@@ -1,0 +1,106 @@
+"""From pytest's items to tasks: points, names for `-k`, and what need not run at all. Trusted side."""
+
+from __future__ import annotations
+
+import inspect
+
+import msgspec
+import pytest
+
+from grader.errors import CheckFailed, InputError
+from grader.messages import Message, say
+from grader.plugin.options import usage_error
+from grader.plugin.run import RUN, Chapter, Run, Task
+from grader.results import Feedback, Verdict
+
+CHECK: pytest.StashKey[Check] = pytest.StashKey()
+
+
+class Check(msgspec.Struct, frozen=True):
+    """What an item checks."""
+
+    chapter: str
+    task: str
+    title: Message
+    points: float
+    requires: tuple[str, ...]
+    hidden: bool
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Count all points before `-k` takes items away, find the submission, and drop the chapters it says nothing of."""
+    run = config.stash[RUN]
+    for item in items:
+        _register(run, item)
+    try:
+        run.find()
+    except InputError as error:
+        raise usage_error(error, run.settings.language) from error
+    spoken_of = [item for item in items if item.stash[CHECK].chapter in run.handed]
+    config.hook.pytest_deselected(items=[item for item in items if item not in spoken_of])
+    items[:] = spoken_of
+
+
+def _register(run: Run, item: pytest.Item) -> None:
+    marker = item.get_closest_marker("task")
+    if marker is None or not isinstance(item, pytest.Function) or not item.obj.__doc__:
+        raise pytest.UsageError(
+            f"{item.nodeid}: a check needs @pytest.mark.task(name, points=...) and a docstring as its title"
+        )
+    name, points = marker.args[0], float(marker.kwargs["points"])
+    chapter_name = item.path.stem.removeprefix("test_")
+    module_doc = inspect.cleandoc(item.module.__doc__ or chapter_name).splitlines()[0]
+    chapter = run.chapters.setdefault(chapter_name, Chapter(chapter_name, Message(module_doc), {}))
+    functions = tuple(marker.kwargs.get("functions", (name,)))
+    chapter.tasks.setdefault(name, Task(name, functions)).points += points
+    required = item.get_closest_marker("requires")
+    item.stash[CHECK] = Check(
+        chapter=chapter_name,
+        task=name,
+        title=Message(inspect.cleandoc(item.obj.__doc__).splitlines()[0]),
+        points=points,
+        requires=tuple(required.args) if required else (),
+        hidden=item.get_closest_marker("hidden") is not None,
+    )
+    item.extra_keyword_matches.update({name, chapter_name})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Settle without running anything what can be settled by reading: refused files, stubs, tasks that wait."""
+    run, check = item.config.stash[RUN], item.stash[CHECK]
+    handed = run.handed[check.chapter]
+    if handed.refusal is not None:
+        raise CheckFailed(handed.refusal, handed.verdict)
+    assert handed.source is not None
+    functions = run.chapters[check.chapter].tasks[check.task].functions
+    stubs = [function for function in functions if handed.source.is_stub(function)]
+    if stubs and functions == (check.task,):
+        raise CheckFailed(
+            Feedback(
+                problem=say("`{function}` is still to be written.", function=stubs[0]),
+                next_step=say("Open {file} and fill in `{function}`.", file=handed.source.name, function=stubs[0]),
+            ),
+            Verdict.TODO,
+        )
+    if stubs:
+        raise _waits_for(stubs)
+    unproven = [task for task in check.requires if not _passed(run, check.chapter, task)]
+    if unproven:
+        raise _waits_for(unproven)
+
+
+def _waits_for(names: list[str]) -> CheckFailed:
+    return CheckFailed(
+        Feedback(
+            problem=say("This waits for {names}.", names=", ".join(names)),
+            next_step=say("First get {name} right.", name=names[0]),
+        ),
+        Verdict.BLOCKED,
+    )
+
+
+def _passed(run: Run, chapter: str, task: str) -> bool:
+    results = run.results.get((chapter, task), [])
+    return bool(results) and all(result.verdict is Verdict.PASS for result in results)

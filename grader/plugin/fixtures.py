@@ -1,0 +1,128 @@
+"""What a check can ask for by name. Trusted side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from grader.data import Digits, Split
+from grader.errors import CheckFailed
+from grader.expect.accuracy import Floor, accuracy_of
+from grader.messages import Message, say
+from grader.plugin.collection import CHECK
+from grader.plugin.run import RUN, Run
+from grader.results import Curve, Feedback, Misread, ModelPicture, Verdict
+from grader.sandbox.worker import Limits
+from grader.submission.reference import Reference
+from grader.submission.submission import DEFAULT_LIMITS, Submission
+from grader.submission.values import History
+
+MEASURED: pytest.StashKey[Message] = pytest.StashKey()
+MAX_MISREAD = 12
+CLASSES = 10
+
+
+@pytest.fixture
+def submission(request: pytest.FixtureRequest) -> Submission:
+    """The learner's work: any of its functions can be called."""
+    run, check = request.config.stash[RUN], request.node.stash[CHECK]
+    work = run.submission(check.chapter)
+    work.limits = _limits(request.node)
+    work.trace.clear()
+    return work
+
+
+def _limits(item: pytest.Item) -> Limits:
+    marker = item.get_closest_marker("limits")
+    asked = marker.kwargs if marker else {}
+    return Limits(
+        seconds=float(asked.get("seconds", DEFAULT_LIMITS.seconds)),
+        memory_mib=int(asked.get("memory_mib", DEFAULT_LIMITS.memory_mib)),
+    )
+
+
+@pytest.fixture(scope="module")
+def reference(request: pytest.FixtureRequest) -> Reference:
+    """The reference solution, called like the learner's work."""
+    return request.config.stash[RUN].reference(request.path.stem.removeprefix("test_"))
+
+
+@pytest.fixture(scope="module")
+def digits(request: pytest.FixtureRequest) -> Digits:
+    """The digits of the run's data source."""
+    return request.config.stash[RUN].digits
+
+
+@pytest.fixture(scope="module")
+def floor(request: pytest.FixtureRequest) -> Floor:
+    """The accuracy asked for on these digits."""
+    run: Run = request.config.stash[RUN]
+    chapter = request.path.stem.removeprefix("test_")
+    found = run.floor(chapter)
+    if found is None:
+        raise CheckFailed(
+            Feedback(
+                problem=say("No accuracy floor has been calibrated for this data."),
+                expected=say("a floor for {source}", source=run.settings.data),
+                got=say("none"),
+                next_step=say(
+                    "Run `grader calibrate {chapter} --data {source}` once, or leave `--data` out.",
+                    chapter=chapter,
+                    source=run.settings.data,
+                ),
+            ),
+            Verdict.GRADER_ERROR,
+        )
+    return found
+
+
+class Picture:
+    """Takes down what the reports draw of this chapter's models, and what a check measured."""
+
+    def __init__(self, run: Run, chapter: str, item: pytest.Item) -> None:
+        self._run, self._chapter, self._item = run, chapter, item
+
+    def measured(self, words: Message) -> None:
+        """Show `words` beside the check."""
+        self._item.stash[MEASURED] = words
+
+    def learner(self, history: History | None, outputs: npt.NDArray[np.floating], split: Split) -> float:
+        """Draw the learner's model; return its accuracy. `outputs`: (n, 10) for the images of `split`."""
+        picture = picture_of(history, outputs, split)
+        self._run.learner_pictures[self._chapter] = picture
+        return picture.accuracy or 0.0
+
+    def reference(self, history: History, outputs: npt.NDArray[np.floating], split: Split) -> None:
+        """Draw the reference's model beside it."""
+        self._run.reference_pictures[self._chapter] = picture_of(history, outputs, split)
+
+
+def picture_of(history: History | None, outputs: npt.NDArray[np.floating], split: Split) -> ModelPicture:
+    """Return learning curve, confusion matrix, accuracy and worst misread digits of a model."""
+    accuracy = accuracy_of(outputs, split.labels)
+    predicted = outputs.argmax(axis=1)
+    confusion = np.zeros((CLASSES, CLASSES), int)
+    inside = predicted < CLASSES
+    np.add.at(confusion, (split.labels[inside], predicted[inside]), 1)
+    confidence = np.nan_to_num(outputs.max(axis=1).astype(float))
+    wrong = np.flatnonzero(predicted != split.labels)
+    worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:MAX_MISREAD]
+    return ModelPicture(
+        curve=Curve(history.values) if history else None,
+        confusion=tuple(tuple(int(count) for count in row) for row in confusion),
+        misread=tuple(
+            Misread(split.images[i].tobytes(), int(split.labels[i]), int(predicted[i]), float(confidence[i]))
+            for i in worst
+        ),
+        accuracy=accuracy,
+    )
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Iterator[Picture]:
+    """Where a check puts what the reports show beside it."""
+    check = request.node.stash[CHECK]
+    yield Picture(request.config.stash[RUN], check.chapter, request.node)

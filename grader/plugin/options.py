@@ -1,0 +1,92 @@
+"""The command line of `pytest grader`, and the run it describes. Trusted side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import InputError, four_parts
+from grader.messages import LANGUAGES, choose_language, render
+from grader.plugin.run import RUN, Report, Run, Settings
+from grader.report.words import PART_WORDS
+
+MARKERS = (
+    "task(name, points, functions): the function a check is about, what it is worth, and the functions it needs",
+    "limits(seconds, memory_mib): what one call may use",
+    "hidden: keep inputs and expected values out of every output",
+    "requires(*names): tasks that must have passed before",
+)
+REPORT_KINDS = ("json", "html")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("First Digits")
+    group.addoption("--submission", metavar="PATH", default="exercises", help="the file or folder to grade")
+    group.addoption("--data", metavar="SOURCE", default="sample", help="sample, full, or the path of a data file")
+    group.addoption("--lang", choices=LANGUAGES, default=None, help="language of the feedback")
+    group.addoption("--in-process", action="store_true", help="run the work inside the grader, for a debugger")
+    group.addoption(
+        "--report",
+        metavar="KIND:PATH",
+        action="append",
+        default=[],
+        help="also write a report: json:PATH or html:PATH; may be given more than once",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    language = choose_language(config.getoption("--lang"))
+    settings = Settings(
+        submission=_from_invocation(config, config.getoption("--submission")),
+        data=_data_source(config, config.getoption("--data")),
+        language=language,
+        in_process=config.getoption("--in-process"),
+        reports=tuple(_parse_report(config, text) for text in config.getoption("--report")),
+        root=config.rootpath,
+    )
+    config.stash[RUN] = Run(settings)
+    _quieten(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if run := config.stash.get(RUN, None):
+        run.close()
+
+
+def _quieten(config: pytest.Config) -> None:
+    """Leave the screen to the grader's own report: pytest's would show the grader's code, not the learner's."""
+    if config.option.verbose <= 0:
+        config.option.verbose = -2
+    config.option.tbstyle = "no"
+    config.option.reportchars = ""
+    config.option.disable_warnings = True
+    config.option.no_header = True
+
+
+def _from_invocation(config: pytest.Config, path: str) -> Path:
+    return config.invocation_params.dir / Path(path).expanduser()
+
+
+def _data_source(config: pytest.Config, source: str) -> str:
+    return source if source in ("sample", "full") else str(_from_invocation(config, source))
+
+
+def _parse_report(config: pytest.Config, text: str) -> Report:
+    kind, colon, path = text.partition(":")
+    if kind not in REPORT_KINDS or not colon or not path:
+        raise pytest.UsageError(f"--report {text}: expected json:PATH or html:PATH, such as --report html:report.html")
+    target = _from_invocation(config, path)
+    if target.is_dir() or not target.parent.is_dir():
+        raise pytest.UsageError(f"--report {text}: expected a file in a folder that exists; got {target}")
+    return Report(kind, target)
+
+
+def usage_error(error: InputError, language: str) -> pytest.UsageError:
+    """Return the error as pytest shows it: the four parts, one a line, and exit status 4."""
+    lines = [
+        f"{render(PART_WORDS[part], language)}: {render(message, language)}" for part, message in four_parts(error.feedback)
+    ]
+    return pytest.UsageError(*lines)

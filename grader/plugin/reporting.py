@@ -1,0 +1,100 @@
+"""From verdicts to a result, and from the result to the screen and to files. Trusted side."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.plugin.run import RUN, Run
+from grader.report.terminal import print_run
+from grader.results import ChapterResult, ModelPicture, RunResult, TaskResult
+
+GRADED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
+
+def assemble(run: Run, interrupted: bool) -> RunResult:
+    """Return all that was found, in the order of the checks."""
+    chapters = []
+    for name, handed in run.handed.items():
+        chapter = run.chapters[name]
+        tasks = tuple(
+            TaskResult(task.name, task.points, tuple(run.results.get((name, task.name), ())))
+            for task in chapter.tasks.values()
+        )
+        chapters.append(
+            ChapterResult(
+                name=name,
+                title=chapter.title,
+                file=str(handed.file) if handed.file else None,
+                tasks=tasks,
+                notes=handed.notes,
+                learner=run.learner_pictures.get(name, ModelPicture()),
+                reference=run.reference_pictures.get(name, ModelPicture()),
+            )
+        )
+    return RunResult(tuple(chapters), run.surroundings, round(time.monotonic() - run.started, 2), interrupted)
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Show no letters: the report says more."""
+    if report.when == "call" or report.failed or report.skipped:
+        return report.outcome, "", ""
+    return None
+
+
+def pytest_runtest_logstart(nodeid: str, location: tuple[str, int | None, str]) -> None:
+    """Say on a terminal what is being checked; the line is overwritten by the next."""
+    if sys.__stderr__ is not None and sys.__stderr__.isatty():
+        sys.__stderr__.write(f"\r\x1b[2K  {nodeid.rpartition('::')[2].removeprefix('test_').replace('_', ' ')} ...")
+        sys.__stderr__.flush()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the reports that were asked for, and set the exit status: 0 all passed, 1 not yet, 3 the grader failed."""
+    run = session.config.stash[RUN]
+    if sys.__stderr__ is not None and sys.__stderr__.isatty():
+        sys.__stderr__.write("\r\x1b[2K")
+    if session.config.option.collectonly or exitstatus not in (*GRADED, pytest.ExitCode.INTERRUPTED):
+        return
+    result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)
+    for report in run.settings.reports:
+        _write_report(report.kind, report.path, result, run.settings.language)
+    if exitstatus in GRADED:
+        session.exitstatus = result.exit_status
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
+) -> None:
+    run = config.stash[RUN]
+    result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)
+    width = terminalreporter._tw.fullwidth
+    colour = terminalreporter._tw.hasmarkup
+    text = print_run(result, run.settings.language, width, colour, verbose=config.option.verbose > 0)
+    terminalreporter._tw.write(text)
+    for report in run.settings.reports:
+        terminalreporter.write_line(f"{report.kind}: {report.path}")
+
+
+def _write_report(kind: str, path: Path, result: RunResult, language: str) -> None:
+    """Write whole or not at all, so that an older report is never left half overwritten."""
+    if kind == "json":
+        from grader.report.json_file import render_json
+
+        text = render_json(result)
+    else:
+        from grader.report.html import render_html
+
+        text = render_html(result, language)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(name, 0o644)
+    os.replace(name, path)

@@ -1,0 +1,169 @@
+"""One run of the grader: what is graded, with what, and what was found so far. Trusted side."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import platform
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.data import Digits, load_digits
+from grader.errors import InputError
+from grader.expect.accuracy import Floor, floor_for, floors_file, read_floors
+from grader.messages import Message, say
+from grader.results import CheckResult, Feedback, ModelPicture, Surroundings
+from grader.sandbox.confine import Level, strongest_level
+from grader.submission.engines import Engine, InProcessEngine, SandboxEngine
+from grader.submission.find import Handed, find_submission
+from grader.submission.reference import Reference
+from grader.submission.source import Source, join_sources, read_source
+from grader.submission.submission import DEFAULT_SEED, Submission
+
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+LIBRARIES = ("tensorflow", "keras", "numpy")
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A report to write at the end. `kind`: json or html."""
+
+    kind: str
+    path: Path
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What the command line asked for. `root`: the project's folder."""
+
+    submission: Path
+    data: str
+    language: str
+    in_process: bool
+    reports: tuple[Report, ...]
+    root: Path
+
+
+class Task(msgspec.Struct):
+    """A task as the checks define it, counted before any check is deselected."""
+
+    name: str
+    functions: tuple[str, ...]
+    points: float = 0.0
+
+
+class Chapter(msgspec.Struct):
+    """A chapter as its checks define it."""
+
+    name: str
+    title: Message
+    tasks: dict[str, Task]
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(function for task in self.tasks.values() for function in task.functions))
+
+
+class Run:
+    """Everything costly is made when first needed: an untouched exercise needs no worker and no data."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.chapters: dict[str, Chapter] = {}
+        self.handed: dict[str, Handed] = {}
+        self.results: dict[tuple[str, str], list[CheckResult]] = {}
+        self.learner_pictures: dict[str, ModelPicture] = {}
+        self.reference_pictures: dict[str, ModelPicture] = {}
+        self.started = time.monotonic()
+        self._submissions: dict[str, Submission] = {}
+        self._references: dict[str, Reference] = {}
+        self._engines: list[Engine] = []
+
+    # ------------------------------------------------------------ what is graded
+
+    def find(self) -> None:
+        """Look for the submission.
+
+        Raises:
+            InputError: there is none.
+        """
+        functions = {name: chapter.functions for name, chapter in self.chapters.items()}
+        self.handed = find_submission(self.settings.submission, sorted(self.chapters), functions)
+
+    def submission(self, chapter: str) -> Submission:
+        """Return the learner's work for a chapter."""
+        if chapter not in self._submissions:
+            source = self.handed[chapter].source
+            assert source is not None, "a chapter without a source never gets to its checks"
+            self._submissions[chapter] = Submission(source, self._engine(), chapter)
+        return self._submissions[chapter]
+
+    def reference(self, chapter: str) -> Reference:
+        """Return the reference solution of a chapter."""
+        if chapter not in self._references:
+            self._references[chapter] = Reference(self._master(chapter), self._reference_engine, chapter)
+        return self._references[chapter]
+
+    def mistakes(self, chapter: str) -> Reference | None:
+        """Return the known mistakes of a chapter, beside which the reference's functions are defined."""
+        path = self.settings.root / "solutions" / "mistakes" / f"{chapter}.py"
+        if not path.is_file():
+            return None
+        key = f"{chapter} mistakes"
+        if key not in self._references:
+            source = join_sources(self._master(chapter), read_source(path.name, path.read_bytes()))
+            self._references[key] = Reference(source, SandboxEngine(self._reference_engine.sandbox), chapter)
+        return self._references[key]
+
+    def _master(self, chapter: str) -> Source:
+        path = self.settings.root / "solutions" / f"{chapter}.py"
+        try:
+            return read_source(path.name, path.read_bytes())
+        except OSError as error:
+            raise InputError(
+                Feedback(
+                    problem=say("The reference solution of {chapter} is missing.", chapter=chapter),
+                    expected=say("the file {path}", path=str(path)),
+                    got=say("no such file"),
+                    next_step=say("Run the grader from the project's folder: `pytest grader`."),
+                )
+            ) from error
+
+    # ------------------------------------------------------------ what it is graded with
+
+    @functools.cached_property
+    def digits(self) -> Digits:
+        return load_digits(self.settings.data)
+
+    def floor(self, chapter: str) -> Floor | None:
+        """Return the floor calibrated for these digits, if there is one."""
+        return floor_for(read_floors(floors_file(Path(__file__).parents[1] / "checks", chapter)), self.digits)
+
+    def _engine(self) -> Engine:
+        engine: Engine = InProcessEngine() if self.settings.in_process else SandboxEngine()
+        self._engines.append(engine)
+        return engine
+
+    @functools.cached_property
+    def _reference_engine(self) -> SandboxEngine:
+        engine = SandboxEngine()
+        self._engines.append(engine)
+        return engine
+
+    @property
+    def surroundings(self) -> Surroundings:
+        level = Level.NONE if self.settings.in_process else strongest_level()
+        versions = {"python": platform.python_version()}
+        for name in LIBRARIES:
+            try:
+                versions[name] = importlib.metadata.version(name)
+            except importlib.metadata.PackageNotFoundError:
+                versions[name] = "-"
+        return Surroundings(level.value, level.note, self.settings.data, DEFAULT_SEED, versions)
+
+    def close(self) -> None:
+        """End all workers and sandboxes."""
+        for engine in self._engines:
+            engine.close()
+        self._engines.clear()

@@ -1,0 +1,124 @@
+"""From what happened in a check to its verdict. Trusted side."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import msgspec
+import pytest
+
+from grader.errors import CheckFailed, InputError, four_parts
+from grader.messages import Message, render, say, verbatim
+from grader.plugin.collection import CHECK, Check
+from grader.plugin.fixtures import MEASURED
+from grader.plugin.mistakes import recognise
+from grader.plugin.run import RUN, Run
+from grader.report.words import PART_WORDS, VERDICT_WORDS
+from grader.results import CheckResult, Feedback, Verdict
+from grader.sandbox.process import SandboxError
+from grader.sandbox.wire import WireError
+
+NOT_RUN = (Verdict.TODO, Verdict.BLOCKED)
+# Verdicts a check may have because of what the learner's function does; only these can be a known mistake.
+LEARNERS_OWN = (Verdict.FAIL, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASH)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Settle the verdict, and leave in pytest's report nothing but the learner's own message.
+
+    What pytest would show, the grader's frames with their inputs and expected values, never gets into any report.
+    """
+    report = yield
+    check = item.stash[CHECK]
+    run = item.config.stash[RUN]
+    report.sections = []
+    if call.excinfo is None:
+        if call.when == "call":
+            _add(run, item, check, Verdict.PASS, None, call.duration)
+        return report
+    if call.when == "teardown":
+        return report
+    if call.excinfo.errisinstance((KeyboardInterrupt, pytest.exit.Exception)):
+        return report
+    verdict, feedback = _judge(call.excinfo.value, check)
+    if verdict in LEARNERS_OWN:
+        feedback = _with_mistake(run, check, feedback)
+    _add(run, item, check, verdict, feedback, call.duration)
+    text = describe_feedback(feedback, run.settings.language)
+    if verdict in NOT_RUN:
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), item.location[1] or 0, f"{verdict.value}: {text}")
+    else:
+        report.outcome = "failed"
+        report.longrepr = f"{render(VERDICT_WORDS[verdict], run.settings.language)}\n{text}"
+    return report
+
+
+def _judge(error: BaseException, check: Check) -> tuple[Verdict, Feedback]:
+    if isinstance(error, CheckFailed):
+        feedback = _without_values(error.feedback) if check.hidden else error.feedback
+        return error.verdict, feedback
+    if isinstance(error, AssertionError):
+        # A teacher's bare assert: its own message is meant for the learner, what pytest adds to it is not.
+        words = str(error.args[0]).split("\n")[0] if error.args else ""
+        return Verdict.FAIL, Feedback(problem=verbatim(words) if words else say("The check did not pass."))
+    if isinstance(error, InputError):
+        return Verdict.GRADER_ERROR, error.feedback
+    if isinstance(error, WireError):
+        return Verdict.CRASH, Feedback(
+            problem=say("What came back from your code could not be read."),
+            next_step=say("Return plain arrays, numbers, models or figures, as the chapter describes."),
+        )
+    kind = say("the sandbox failed") if isinstance(error, SandboxError) else say("the check itself failed")
+    return Verdict.GRADER_ERROR, Feedback(
+        problem=say("The grader failed here: {kind}. It is not your fault and costs you nothing.", kind=kind),
+        got=verbatim(f"{type(error).__name__}: {error}"[:500]),
+        next_step=say("Run it again; if it happens again, show this to your teacher."),
+    )
+
+
+def _without_values(feedback: Feedback) -> Feedback:
+    """Keep of a hidden check's feedback what gives away neither its inputs nor what it expects."""
+    return Feedback(
+        problem=say("This check uses inputs that are not shown, and your function's answer to them is not right yet."),
+        next_step=feedback.next_step,
+    )
+
+
+def _with_mistake(run: Run, check: Check, feedback: Feedback) -> Feedback:
+    try:
+        mistake = recognise(run, check)
+    except (CheckFailed, InputError, SandboxError, WireError, TypeError):
+        # Not to know the mistake's name costs the learner a hint, not the run.
+        return feedback
+    if mistake is None:
+        return feedback
+    name, sentence = mistake
+    return msgspec.structs.replace(feedback, mistake=Message(sentence), mistake_name=name)
+
+
+def _add(
+    run: Run, item: pytest.Item, check: Check, verdict: Verdict, feedback: Feedback | None, seconds: float
+) -> None:
+    result = CheckResult(
+        name=item.name,
+        title=check.title,
+        points=check.points,
+        verdict=verdict,
+        feedback=feedback,
+        measured=item.stash.get(MEASURED, None),
+        seconds=round(seconds, 4),
+        hidden=check.hidden,
+    )
+    run.results.setdefault((check.chapter, check.task), []).append(result)
+
+
+def describe_feedback(feedback: Feedback, language: str) -> str:
+    """Return the feedback as plain lines, for reports that take only text."""
+    lines = [render(feedback.mistake, language)] if feedback.mistake else []
+    lines += [f"{render(PART_WORDS[part], language)}: {render(words, language)}" for part, words in four_parts(feedback)]
+    lines += [f"{place.file}:{place.line}: {place.text.strip()}" for place in feedback.places]
+    return "\n".join(lines)

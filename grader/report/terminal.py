@@ -1,0 +1,170 @@
+"""The report on the screen. Trusted side; all it is given may be a learner's text."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.errors import four_parts
+from grader.messages import Message, render, say
+from grader.report.words import (
+    NOT_RUN_SYMBOL,
+    NOT_RUN_WORD,
+    PART_WORDS,
+    VERDICT_SYMBOLS,
+    VERDICT_WORDS,
+    format_points,
+    make_visible,
+)
+from grader.results import ChapterResult, CheckResult, Feedback, RunResult, TaskResult, Verdict
+
+STYLES = {Verdict.PASS: "green", Verdict.TODO: "cyan", Verdict.BLOCKED: "dim", Verdict.GRADER_ERROR: "magenta"}
+FAILED_STYLE = "red"
+QUIET = (Verdict.TODO, Verdict.BLOCKED)
+MIN_WIDTH, MAX_WIDTH = 40, 100
+
+
+def print_run(result: RunResult, language: str, width: int, colour: bool, verbose: bool = False) -> str:
+    """Return the report as text of at most `width` columns; with ANSI colours where `colour` is true.
+
+    `verbose`: name the checks that passed, too.
+    """
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=max(MIN_WIDTH, min(width, MAX_WIDTH)),
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+    )
+    printer = _Printer(console, language, verbose)
+    for chapter in result.chapters:
+        printer.chapter(chapter)
+    printer.closing(result)
+    return stream.getvalue()
+
+
+class _Printer:
+    def __init__(self, console: Console, language: str, verbose: bool) -> None:
+        self._console, self._language, self._verbose = console, language, verbose
+
+    def chapter(self, chapter: ChapterResult) -> None:
+        """Print a chapter: one line a task, and below it what is not right."""
+        self._console.print()
+        self._console.print(Text(self._say(chapter.title), style="bold"))
+        for note in chapter.notes:
+            self._console.print(Padding(Text(self._say(note), style="yellow"), (0, 0, 0, 2)))
+        shared = _shared_feedback(chapter)
+        if shared is not None:
+            self._console.print()
+            self._feedback(shared, 2)
+            self._console.print()
+        for task in chapter.tasks:
+            self._task(task, told=shared)
+
+    def _task(self, task: TaskResult, told: Feedback | None) -> None:
+        verdict = task.verdict
+        symbol = VERDICT_SYMBOLS[verdict] if verdict else NOT_RUN_SYMBOL
+        word = VERDICT_WORDS[verdict] if verdict else NOT_RUN_WORD
+        style = STYLES.get(verdict, FAILED_STYLE) if verdict else "dim"
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=2, justify="right")
+        row.add_column(min_width=18)
+        row.add_column(min_width=7, justify="right")
+        row.add_column()
+        points = f"{format_points(task.earned)}/{format_points(task.points)}"
+        row.add_row(Text(symbol, style), Text(task.name, "bold"), Text(points), Text(self._say(word), style))
+        self._console.print(row)
+        if verdict in QUIET and told is None and verdict is Verdict.BLOCKED and task.checks[0].feedback:
+            self._line(task.checks[0].feedback.problem, 6, "dim")
+        if verdict not in QUIET:
+            for check in task.checks:
+                self._check(check, told)
+
+    def _check(self, check: CheckResult, told: Feedback | None) -> None:
+        passed = check.verdict is Verdict.PASS
+        style = STYLES.get(check.verdict, FAILED_STYLE)
+        if not passed or check.measured is not None or self._verbose:
+            title = Text(f"{VERDICT_SYMBOLS[check.verdict]} ", style)
+            title.append(self._say(check.title), "" if passed else "bold")
+            if check.measured is not None:
+                title.append(f"  ({self._say(check.measured)})", "dim")
+            self._console.print(Padding(title, (0, 0, 0, 5)))
+        if check.feedback is not None and check.feedback is not told and check.feedback != told:
+            self._feedback(check.feedback, 7)
+            self._console.print()
+
+    def _feedback(self, feedback: Feedback, indent: int) -> None:
+        if feedback.mistake is not None:
+            self._line(feedback.mistake, indent, "bold yellow")
+        parts = Table.grid(padding=(0, 2))
+        parts.add_column(no_wrap=True, style="dim")
+        parts.add_column(overflow="fold")
+        for part, message in four_parts(feedback):
+            parts.add_row(self._say(PART_WORDS[part]), Text(self._say(message)))
+        for place in feedback.places:
+            where = self._say(say("{file}, line {line}", file=place.file, line=place.line))
+            parts.add_row(self._say(say("Where")), Text(make_visible(where)))
+            if place.text.strip():
+                parts.add_row("", Text(f"    {make_visible(place.text.strip())}", "italic"))
+        if feedback.output.strip():
+            parts.add_row(self._say(say("Printed")), Text(make_visible(feedback.output.strip())[-500:], "dim"))
+        self._console.print(Padding(parts, (0, 0, 0, indent)))
+
+    def closing(self, result: RunResult) -> None:
+        """Print the total, what to do next, and under which conditions this was graded."""
+        total = say("{earned} of {points} points", earned=format_points(result.earned), points=format_points(result.points))
+        self._console.print()
+        self._console.print(Text(self._say(total), style="bold green" if result.exit_status == 0 else "bold"))
+        if result.interrupted:
+            self._line(say("The run was interrupted: what would have come later is missing."), 0, "yellow")
+        if (next_step := _what_next(result)) is not None:
+            self._line(next_step, 0, "")
+        around = result.surroundings
+        conditions = say("sandbox: {level}   data: {data}", level=around.sandbox, data=around.data)
+        self._line(conditions, 0, "dim")
+        if around.sandbox != "namespaces":
+            self._line(around.sandbox_note, 0, "dim")
+
+    def _line(self, message: Message, indent: int, style: str) -> None:
+        self._console.print(Padding(Text(self._say(message), style), (0, 0, 0, indent)))
+
+    def _say(self, message: Message) -> str:
+        return make_visible(render(message, self._language))
+
+
+def _shared_feedback(chapter: ChapterResult) -> Feedback | None:
+    """Return the feedback all checks share, as when the file could not be read: it is told once."""
+    feedbacks = [check.feedback for task in chapter.tasks for check in task.checks]
+    if len(feedbacks) > 1 and feedbacks[0] is not None and all(one == feedbacks[0] for one in feedbacks):
+        return feedbacks[0]
+    return None
+
+
+def _what_next(result: RunResult) -> Message | None:
+    """Return the one thing to do now."""
+    if result.exit_status == 0:
+        return say("Everything passes. Well done!")
+    for chapter in result.chapters:
+        untouched = all(check.verdict in QUIET for task in chapter.tasks for check in task.checks)
+        for task in chapter.tasks:
+            if task.verdict in (None, Verdict.PASS):
+                continue
+            if untouched and chapter.file:
+                return say(
+                    "Next: open {file} (or the .ipynb beside it), read on to `{task}`, fill it in, and run "
+                    "`pytest grader` again.",
+                    file=chapter.file,
+                    task=task.name,
+                )
+            if task.verdict is Verdict.TODO:
+                return say("Next: fill in `{task}`, then run `pytest grader` again.", task=task.name)
+            return say("Next: look at `{task}`. To check only that: pytest grader -k {task}", task=task.name)
+    return None
