@@ -130,7 +130,7 @@ def _require_digits(source: str, kind: str, images: npt.NDArray[Any], labels: np
         and labels.shape == (len(images),)
         and np.issubdtype(labels.dtype, np.integer)
         and len(images) >= 100
-        and 0 <= labels.min()
+        and labels.min() >= 0
         and labels.max() <= 9
     )
     if not fits:
@@ -238,5 +238,5 @@ def _fingerprint(*arrays: npt.NDArray[Any]) -> str:
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{array.dtype}{array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+        digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()

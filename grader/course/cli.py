@@ -1,4 +1,4 @@
-"""The command `grader release`: from the masters to the exercises. Trusted side."""
+"""The commands of authors: `grader release`, `grader calibrate`, `grader translate`. Trusted side."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from typing import Annotated
 
 import typer
 
+from grader.course.calibrate import accuracies, floor_from, source_name
+from grader.course.catalogue import po_file, update
 from grader.course.errors import CourseError
 from grader.course.release import Released, Status, is_current, release
-from grader.messages import LANGUAGES
+from grader.data import load_digits
+from grader.errors import InputError, four_parts
+from grader.expect.accuracy import floors_file, read_floors, write_floors
+from grader.messages import LANGUAGES, render
+from grader.report.words import PART_WORDS
+from grader.submission.source import read_source
+
+CHECKS_FOLDER = Path(__file__).resolve().parents[1] / "checks"
 
 DESCRIPTIONS = {
     Status.WRITTEN: "new",
@@ -23,6 +32,8 @@ DESCRIPTIONS = {
 def add_commands(app: typer.Typer) -> None:
     """Register the authoring commands."""
     app.command("release")(release_command)
+    app.command("calibrate")(calibrate_command)
+    app.command("translate")(translate_command)
 
 
 def release_command(
@@ -56,6 +67,50 @@ def release_command(
             good = False
         failed = failed or not good
     if failed:
+        raise typer.Exit(1)
+
+
+def calibrate_command(
+    chapter: Annotated[str, typer.Argument(help="The chapter, such as ch2_first_model.")],
+    seeds: Annotated[int, typer.Option("--seeds", min=3, help="How many times to train the reference.")] = 20,
+    data: Annotated[str, typer.Option("--data", help="sample, full, or the path of a data file.")] = "sample",
+    solutions: Annotated[Path, typer.Option("--solutions", help="The folder of the masters.")] = Path("solutions"),
+) -> None:
+    """Train the reference over seeds and store the accuracy floor for this data."""
+    try:
+        master = _masters(solutions, chapter)[0]
+        digits = load_digits(data)
+        values: list[float] = []
+        for value in accuracies(read_source(master.name, master.read_bytes()), chapter, digits, seeds):
+            values.append(value)
+            typer.echo(f"seed {len(values):>3} of {seeds}: {value:.4f}")
+    except CourseError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except InputError as error:
+        for part, words in four_parts(error.feedback):
+            typer.echo(f"{render(PART_WORDS[part], 'en')}: {render(words, 'en')}", err=True)
+        raise typer.Exit(1) from None
+    floor = floor_from(values, source_name(data))
+    path = floors_file(CHECKS_FOLDER, chapter)
+    write_floors(path, read_floors(path) | {digits.fingerprint: floor})
+    typer.echo(f"mean {floor.mean:.4f}, spread {floor.spread:.4f}, floor {floor.floor:.4f}: stored in {path}")
+
+
+def translate_command() -> None:
+    """Bring the catalogue up to date with the source, compile it, and say what is still to be translated."""
+    total = 0
+    for language in LANGUAGES[1:]:
+        try:
+            flaws = update(Path.cwd(), language)
+        except CourseError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+        for kind, texts in (("not translated", flaws.missing), ("placeholders differ", flaws.placeholders)):
+            for text in texts:
+                typer.echo(f"{po_file(language)}: {kind}: {text}")
+        total += len(flaws.missing) + len(flaws.placeholders)
+    if total:
         raise typer.Exit(1)
 
 

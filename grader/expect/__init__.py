@@ -13,9 +13,7 @@ from grader.expect.numbers import NumberExpectations
 from grader.expect.training import TrainingExpectations
 
 
-class Expectation(
-    ArrayExpectations, NumberExpectations, ModelExpectations, TrainingExpectations, FigureExpectations
-):
+class Expectation(ArrayExpectations, NumberExpectations, ModelExpectations, TrainingExpectations, FigureExpectations):
     """All that can be expected of a value."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.expect.failure import Subject, fail, short, wrong_kind
-from grader.messages import Message, say
+from grader.messages import Message, say, verbatim
 from grader.sandbox.wire import Compiled, Layer
 from grader.submission.values import Model
 
@@ -72,7 +72,11 @@ class ModelExpectations(Subject):
         expected = _stack_words(layers)
         if len(got) != len(layers):
             fail(
-                say("The model has {got} layers that compute something instead of {wanted}.", got=len(got), wanted=len(layers)),
+                say(
+                    "The model has {got} layers that compute something instead of {wanted}.",
+                    got=len(got),
+                    wanted=len(layers),
+                ),
                 expected,
                 _stack_words(got),
                 say("Compare the list of layers with the picture in the chapter."),
@@ -80,10 +84,10 @@ class ModelExpectations(Subject):
         for number, (mine, wanted) in enumerate(zip(got, layers, strict=True), start=1):
             if mine[0] != wanted[0]:
                 fail(
-                    say("Layer {number} has the wrong number of neurons.", number=number),
+                    say("Layer {number} has the wrong number of units.", number=number),
                     expected,
                     _stack_words(got),
-                    say("The first argument of `Dense` is the number of neurons."),
+                    say("The first argument of `Dense` is the number of units."),
                 )
             if mine[1] != wanted[1]:
                 fail(
@@ -101,7 +105,7 @@ class ModelExpectations(Subject):
                 say("The model has the wrong number of parameters."),
                 say("{count} parameters", count=f"{count:,}"),
                 say("{count} parameters", count=f"{got:,}"),
-                say("Run `model.summary()` and compare each row; a layer with a bias has one more parameter a neuron."),
+                say("Run `model.summary()` and compare each row; a layer with a bias has one more parameter a unit."),
             )
 
     def is_compiled(self) -> Compiled:
@@ -157,7 +161,11 @@ class ModelExpectations(Subject):
             got, wanted = str(compiled.from_logits), str(not gives_probabilities)
             fail(
                 say("The loss and the last layer do not fit together."),
-                say("from_logits={value}, since the last layer's activation is {name}", value=wanted, name=_last_name(stack)),
+                say(
+                    "from_logits={value}, since the last layer's activation is {name}",
+                    value=wanted,
+                    name=_last_name(stack),
+                ),
                 say("from_logits={value}", value=got),
                 say("`from_logits=True` is for a last layer without softmax; with softmax leave it out."),
             )
@@ -201,10 +209,8 @@ def _activation_of(layer: Layer) -> str | None:
 
 def _stack_words(layers: Sequence[tuple[int, str]]) -> Message:
     words = " -> ".join(f"Dense({units}, {name})" if units else name for units, name in layers)
-    return say("{layers}", layers=words or "-")
+    return verbatim(words or "-")
 
 
 def _last_name(stack: list[tuple[int, str]]) -> str:
     return stack[-1][1] if stack else "-"
-
-

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.expect.failure import Subject, describe, fail, short, wrong_kind
-from grader.messages import say
+from grader.messages import say, verbatim
 
 
 class NumberExpectations(Subject):
@@ -52,7 +52,7 @@ class NumberExpectations(Subject):
             fail(
                 say("The number is not the one the grader computes."),
                 say("{value}, give or take {tolerance}", value=short(expected), tolerance=absolute),
-                say("{value}", value=short(number)),
+                verbatim(short(number)),
                 say("Check which data and which model the number comes from."),
             )
 
@@ -62,7 +62,7 @@ class NumberExpectations(Subject):
         if digit != expected:
             fail(
                 say("The answer is another digit than the one the model finds most likely."),
-                say("{digit}", digit=expected),
-                say("{digit}", digit=digit),
+                verbatim(str(expected)),
+                verbatim(str(digit)),
                 say("Prepare the image exactly as for training, and take the place of the largest of the ten outputs."),
             )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 
 from grader.data import Labels
 from grader.expect.failure import Subject, describe, fail, short, wrong_kind
-from grader.messages import say
+from grader.messages import say, verbatim
 from grader.sandbox.wire import Observation, TrainedOn
 from grader.submission.submission import Outcome
 from grader.submission.values import History, Model
@@ -22,9 +21,7 @@ class TrainingExpectations(Subject):
     def is_history(self) -> History:
         """It is what `model.fit` returns."""
         if not isinstance(self.value, History):
-            wrong_kind(
-                self.value, say("the History that `model.fit` returns"), say("Write `return model.fit(...)`.")
-            )
+            wrong_kind(self.value, say("the History that `model.fit` returns"), say("Write `return model.fit(...)`."))
         return self.value
 
     def has_curves(self, *names: str) -> None:
@@ -34,8 +31,8 @@ class TrainingExpectations(Subject):
         if missing:
             fail(
                 say("The history lacks {names}.", names=", ".join(missing)),
-                say("{names}", names=", ".join(names)),
-                say("{names}", names=", ".join(history.values) or "-"),
+                verbatim(", ".join(names)),
+                verbatim(", ".join(history.values) or "-"),
                 say("Curves whose names begin with val_ appear when `fit` gets a `validation_split`."),
             )
 
@@ -57,7 +54,7 @@ class TrainingExpectations(Subject):
             fail(
                 say("The curve {name} does not fall, so the model does not learn.", name=name),
                 say("a last value below the first"),
-                say("{values}", values=", ".join(short(value) for value in curve[:6]) or "-"),
+                verbatim(", ".join(short(value) for value in curve[:6]) or "-"),
                 say("Check that images and labels still belong together, and that `fit` gets both."),
             )
 
@@ -76,7 +73,9 @@ class TrainingExpectations(Subject):
                 say("Give `fit` the argument `batch_size={size}`.", size=size),
             )
 
-    def trained_on(self, inputs: np.ndarray[tuple[int, ...], np.dtype[np.float32]], labels: Labels, epochs: int) -> None:
+    def trained_on(
+        self, inputs: np.ndarray[tuple[int, ...], np.dtype[np.float32]], labels: Labels, epochs: int
+    ) -> None:
         """Exactly these images, with these labels, went through the training steps, `epochs` times."""
         seen = self._trained()
         if seen.samples != len(inputs) * epochs:
@@ -88,7 +87,9 @@ class TrainingExpectations(Subject):
             )
         self._same_content(seen, inputs, labels, epochs)
 
-    def validated_on(self, inputs: np.ndarray[tuple[int, ...], np.dtype[np.float32]], labels: Labels, epochs: int) -> None:
+    def validated_on(
+        self, inputs: np.ndarray[tuple[int, ...], np.dtype[np.float32]], labels: Labels, epochs: int
+    ) -> None:
         """Exactly these images, with these labels, served for validation."""
         seen = self._observation().testing
         if seen.samples != len(inputs) * epochs:
@@ -179,5 +180,3 @@ class TrainingExpectations(Subject):
                 say("Call `model.fit(...)` on the model the function is given."),
             )
         return seen
-
-

@@ -8,7 +8,7 @@ import pytest
 
 from grader.errors import InputError, four_parts
 from grader.messages import LANGUAGES, choose_language, render
-from grader.plugin.run import RUN, Report, Run, Settings
+from grader.plugin.run import RUN, SHARED_SANDBOX, Report, Run, Settings
 from grader.report.words import PART_WORDS
 
 MARKERS = (
@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         reports=tuple(_parse_report(config, text) for text in config.getoption("--report")),
         root=config.rootpath,
     )
-    config.stash[RUN] = Run(settings)
+    config.stash[RUN] = Run(settings, config.stash.get(SHARED_SANDBOX, None))
     _quieten(config)
 
 
@@ -87,6 +87,7 @@ def _parse_report(config: pytest.Config, text: str) -> Report:
 def usage_error(error: InputError, language: str) -> pytest.UsageError:
     """Return the error as pytest shows it: the four parts, one a line, and exit status 4."""
     lines = [
-        f"{render(PART_WORDS[part], language)}: {render(message, language)}" for part, message in four_parts(error.feedback)
+        f"{render(PART_WORDS[part], language)}: {render(message, language)}"
+        for part, message in four_parts(error.feedback)
     ]
     return pytest.UsageError(*lines)

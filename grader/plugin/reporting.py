@@ -15,6 +15,8 @@ from grader.report.terminal import print_run
 from grader.results import ChapterResult, ModelPicture, RunResult, TaskResult
 
 GRADED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+# 3 is this grader's own exit status for a failed grader; pytest uses the number for its own crashes, too.
+FINISHED = (*GRADED, pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
 
 
 def assemble(run: Run, interrupted: bool) -> RunResult:
@@ -60,7 +62,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash[RUN]
     if sys.__stderr__ is not None and sys.__stderr__.isatty():
         sys.__stderr__.write("\r\x1b[2K")
-    if session.config.option.collectonly or exitstatus not in (*GRADED, pytest.ExitCode.INTERRUPTED):
+    if session.config.option.collectonly or exitstatus not in FINISHED:
         return
     result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)
     for report in run.settings.reports:
@@ -70,9 +72,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
+    if config.option.collectonly or exitstatus not in FINISHED:
+        return
     run = config.stash[RUN]
     result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)
     width = terminalreporter._tw.fullwidth
@@ -96,5 +98,5 @@ def _write_report(kind: str, path: Path, result: RunResult, language: str) -> No
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
+    Path(name).chmod(0o644)
+    Path(name).replace(path)

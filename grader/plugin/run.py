@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import platform
 import time
 from pathlib import Path
@@ -17,14 +16,15 @@ from grader.expect.accuracy import Floor, floor_for, floors_file, read_floors
 from grader.messages import Message, say
 from grader.results import CheckResult, Feedback, ModelPicture, Surroundings
 from grader.sandbox.confine import Level, strongest_level
+from grader.sandbox.process import Sandbox
 from grader.submission.engines import Engine, InProcessEngine, SandboxEngine
 from grader.submission.find import Handed, find_submission
-from grader.submission.reference import Reference
+from grader.submission.reference import Reference, library_versions
 from grader.submission.source import Source, join_sources, read_source
 from grader.submission.submission import DEFAULT_SEED, Submission
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
-LIBRARIES = ("tensorflow", "keras", "numpy")
+SHARED_SANDBOX: pytest.StashKey[Sandbox] = pytest.StashKey()
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -66,10 +66,14 @@ class Chapter(msgspec.Struct):
 
 
 class Run:
-    """Everything costly is made when first needed: an untouched exercise needs no worker and no data."""
+    """Everything costly is made when first needed: an untouched exercise needs no worker and no data.
 
-    def __init__(self, settings: Settings) -> None:
+    `sandbox`: one for everything, the learner's work too, where the caller trusts it and grades much of it.
+    """
+
+    def __init__(self, settings: Settings, sandbox: Sandbox | None = None) -> None:
         self.settings = settings
+        self._sandbox = sandbox
         self.chapters: dict[str, Chapter] = {}
         self.handed: dict[str, Handed] = {}
         self.results: dict[tuple[str, str], list[CheckResult]] = {}
@@ -102,7 +106,7 @@ class Run:
     def reference(self, chapter: str) -> Reference:
         """Return the reference solution of a chapter."""
         if chapter not in self._references:
-            self._references[chapter] = Reference(self._master(chapter), self._reference_engine, chapter)
+            self._references[chapter] = Reference(self._master(chapter), self._trusted_engine(), chapter)
         return self._references[chapter]
 
     def mistakes(self, chapter: str) -> Reference | None:
@@ -113,7 +117,7 @@ class Run:
         key = f"{chapter} mistakes"
         if key not in self._references:
             source = join_sources(self._master(chapter), read_source(path.name, path.read_bytes()))
-            self._references[key] = Reference(source, SandboxEngine(self._reference_engine.sandbox), chapter)
+            self._references[key] = Reference(source, self._trusted_engine(), chapter)
         return self._references[key]
 
     def _master(self, chapter: str) -> Source:
@@ -141,25 +145,24 @@ class Run:
         return floor_for(read_floors(floors_file(Path(__file__).parents[1] / "checks", chapter)), self.digits)
 
     def _engine(self) -> Engine:
-        engine: Engine = InProcessEngine() if self.settings.in_process else SandboxEngine()
+        engine: Engine = InProcessEngine() if self.settings.in_process else SandboxEngine(self._sandbox)
+        self._engines.append(engine)
+        return engine
+
+    def _trusted_engine(self) -> SandboxEngine:
+        """Return an engine for the course's own code, in a sandbox that no learner's code ever ran in."""
+        engine = SandboxEngine(self._sandbox or self._trusted_sandbox)
         self._engines.append(engine)
         return engine
 
     @functools.cached_property
-    def _reference_engine(self) -> SandboxEngine:
-        engine = SandboxEngine()
-        self._engines.append(engine)
-        return engine
+    def _trusted_sandbox(self) -> Sandbox:
+        return Sandbox()
 
     @property
     def surroundings(self) -> Surroundings:
         level = Level.NONE if self.settings.in_process else strongest_level()
-        versions = {"python": platform.python_version()}
-        for name in LIBRARIES:
-            try:
-                versions[name] = importlib.metadata.version(name)
-            except importlib.metadata.PackageNotFoundError:
-                versions[name] = "-"
+        versions = {"python": platform.python_version(), **library_versions()}
         return Surroundings(level.value, level.note, self.settings.data, DEFAULT_SEED, versions)
 
     def close(self) -> None:
@@ -167,3 +170,5 @@ class Run:
         for engine in self._engines:
             engine.close()
         self._engines.clear()
+        if "_trusted_sandbox" in self.__dict__:
+            self._trusted_sandbox.close()

@@ -119,6 +119,8 @@ def _add(
 def describe_feedback(feedback: Feedback, language: str) -> str:
     """Return the feedback as plain lines, for reports that take only text."""
     lines = [render(feedback.mistake, language)] if feedback.mistake else []
-    lines += [f"{render(PART_WORDS[part], language)}: {render(words, language)}" for part, words in four_parts(feedback)]
+    lines += [
+        f"{render(PART_WORDS[part], language)}: {render(words, language)}" for part, words in four_parts(feedback)
+    ]
     lines += [f"{place.file}:{place.line}: {place.text.strip()}" for place in feedback.places]
     return "\n".join(lines)

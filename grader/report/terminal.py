@@ -120,7 +120,9 @@ class _Printer:
 
     def closing(self, result: RunResult) -> None:
         """Print the total, what to do next, and under which conditions this was graded."""
-        total = say("{earned} of {points} points", earned=format_points(result.earned), points=format_points(result.points))
+        total = say(
+            "{earned} of {points} points", earned=format_points(result.earned), points=format_points(result.points)
+        )
         self._console.print()
         self._console.print(Text(self._say(total), style="bold green" if result.exit_status == 0 else "bold"))
         if result.interrupted:
@@ -151,6 +153,8 @@ def _shared_feedback(chapter: ChapterResult) -> Feedback | None:
 def _what_next(result: RunResult) -> Message | None:
     """Return the one thing to do now."""
     if result.exit_status == 0:
+        if result.earned < result.points:
+            return say("All that ran passes. Now run `pytest grader` without `-k`.")
         return say("Everything passes. Well done!")
     for chapter in result.chapters:
         untouched = all(check.verdict in QUIET for task in chapter.tasks for check in task.checks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+
 from grader.messages import Message, say
 from grader.results import Verdict
 

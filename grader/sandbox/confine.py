@@ -111,7 +111,7 @@ def bubblewrap_command(fonts: Path | None) -> list[str]:
     command += ["--proc", "/proc", "--dev", "/dev", "--size", str(TMP_BYTES), "--perms", "1777", "--tmpfs", "/tmp"]
     for folder in SYSTEM_FOLDERS:
         if Path(folder).is_symlink():
-            command += ["--symlink", os.readlink(folder), folder]
+            command += ["--symlink", str(Path(folder).readlink()), folder]
         else:
             command += ["--ro-bind-try", folder, folder]
     for file in SYSTEM_FILES:
@@ -121,7 +121,9 @@ def bubblewrap_command(fonts: Path | None) -> list[str]:
     for folder_path in readable:
         command += ["--ro-bind", os.path.realpath(folder_path), str(folder_path)]
     for private in _private_folders():
-        if private.is_dir() and any(private.is_relative_to(folder) for folder in [*readable, *map(Path, SYSTEM_FOLDERS)]):
+        if private.is_dir() and any(
+            private.is_relative_to(folder) for folder in [*readable, *map(Path, SYSTEM_FOLDERS)]
+        ):
             command += ["--tmpfs", str(private)]
     for part in ("__init__.py", "worker", "sandbox/__init__.py", "sandbox/wire.py"):
         command += ["--ro-bind", str(GRADER_FOLDER / part), f"{RUNTIME}/grader/{part}"]

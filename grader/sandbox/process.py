@@ -41,6 +41,7 @@ class Sandbox:
         self._control: socket.socket | None = None
         self._sequence = 0
         self._warmed: set[str] = set()
+        self._live: set[int] = set()
         self._parent_pid = 0
         self._folder: Path | None = None
 
@@ -71,23 +72,30 @@ class Sandbox:
             os.close(output_write)
         if not isinstance(reply, wire.Ready):
             raise SandboxError(f"the parent answered {type(reply).__name__} to a fork")
+        self._live.add(reply.pid)
         return Worker(self, reply.pid, ours, output_read, nonce)
 
-    def processes(self) -> list[psutil.Process]:
-        """Return the processes of workers: all below the sandbox except what holds the sandbox itself."""
-        if self._process is None:
-            return []
+    def processes(self, pid: int) -> list[psutil.Process]:
+        """Return the processes of the worker `pid`, as the sandbox counts them, with all it started.
+
+        They are all those below the sandbox, orphans included, that hold neither the sandbox itself nor another
+        worker.
+        """
         try:
-            everything = psutil.Process(self._process.pid).children(recursive=True)
+            everything = psutil.Process(self._process.pid).children(recursive=True) if self._process else []
+            parent = self._parent_process()
+            keep = {parent.pid, *(ancestor.pid for ancestor in parent.parents())} if parent else set()
+            for process in everything:
+                if self._number_inside(process) in self._live - {pid}:
+                    keep |= {process.pid, *(child.pid for child in process.children(recursive=True))}
         except psutil.NoSuchProcess:
-            return []
-        parent = self._parent_process()
-        keep = {parent.pid, *(ancestor.pid for ancestor in parent.parents())} if parent else set()
+            # Something ended while it was looked at.
+            return self.processes(pid)
         return [process for process in everything if process.pid not in keep]
 
     def is_running(self, pid: int) -> bool:
-        """Return whether the worker with this process number, as the sandbox counts them, has not ended."""
-        return any(self._number_inside(process) == pid and _is_alive(process) for process in self.processes())
+        """Return whether the worker `pid` has not ended."""
+        return any(self._number_inside(process) == pid and _is_alive(process) for process in self.processes(pid))
 
     def parent_memory_bytes(self) -> int:
         """Return the resident memory of the parent, which its workers share."""
@@ -97,10 +105,10 @@ class Sandbox:
         except psutil.NoSuchProcess:
             return 0
 
-    def kill_workers(self) -> None:
-        """End every process of a worker's and wait until it is gone."""
+    def kill(self, pid: int) -> None:
+        """End every process of the worker `pid` and wait until it is gone."""
         deadline = time.monotonic() + KILL_WAIT_S
-        while (processes := [p for p in self.processes() if _is_alive(p)]) and time.monotonic() < deadline:
+        while (processes := [p for p in self.processes(pid) if _is_alive(p)]) and time.monotonic() < deadline:
             for process in processes:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
@@ -108,6 +116,7 @@ class Sandbox:
 
     def reap(self, pid: int) -> int | None:
         """Return how a dead worker ended: its exit code, or minus the signal that killed it."""
+        self._live.discard(pid)
         with contextlib.suppress(SandboxError):
             reply = self._ask(wire.Reap(pid))
             if isinstance(reply, wire.Ended):
@@ -117,7 +126,9 @@ class Sandbox:
     def close(self) -> None:
         """End the sandbox with everything in it."""
         if self._control is not None:
-            self.kill_workers()
+            for pid in tuple(self._live):
+                self.kill(pid)
+            self._live.clear()
             self._control.close()
             self._control = None
         if self._process is not None:

@@ -40,7 +40,7 @@ class WireError(Exception):
 class Plain(msgspec.Struct, frozen=True, tag="plain"):
     """None, a bool, an int of at most 64 bits, a float or a str: exactly these types."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 class Array(msgspec.Struct, frozen=True, tag="array"):
@@ -166,17 +166,7 @@ class HistoryInput(msgspec.Struct, frozen=True, tag="history_input"):
 
 
 Value = (
-    Plain
-    | Array
-    | Items
-    | Mapping
-    | ModelValue
-    | HistoryValue
-    | FigureValue
-    | Opaque
-    | Held
-    | Snapshot
-    | HistoryInput
+    Plain | Array | Items | Mapping | ModelValue | HistoryValue | FigureValue | Opaque | Held | Snapshot | HistoryInput
 )
 
 
@@ -331,9 +321,13 @@ class Packer:
     def array(self, array: npt.NDArray[np.generic], origin: Literal["array", "scalar", "tensor"] = "array") -> Array:
         """Add `array`, whose dtype must be in `DTYPES`."""
         dtype = array.dtype.newbyteorder("=")
-        contiguous = np.ascontiguousarray(array, dtype=dtype)
-        self.buffers.append(memoryview(contiguous.reshape(-1).view(np.uint8)))
+        self.buffers.append(raw_bytes(array.astype(dtype, copy=False)))
         return Array(dtype.name, tuple(array.shape), len(self.buffers) - 1, origin)
+
+
+def raw_bytes(array: npt.NDArray[np.generic]) -> memoryview:
+    """Return the bytes of `array` in C order, uncopied where they lie so already."""
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def unpack_array(array: Array, buffers: Sequence[Buffer]) -> npt.NDArray[np.generic]:

@@ -51,10 +51,10 @@ class WorkerEnded(Exception):
 class Keeper(Protocol):
     """What a worker needs of the sandbox it lives in."""
 
-    def processes(self) -> list[psutil.Process]: ...
+    def processes(self, pid: int) -> list[psutil.Process]: ...
     def parent_memory_bytes(self) -> int: ...
     def is_running(self, pid: int) -> bool: ...
-    def kill_workers(self) -> None: ...
+    def kill(self, pid: int) -> None: ...
     def reap(self, pid: int) -> int | None: ...
 
 
@@ -94,7 +94,7 @@ class Worker:
         """End the worker and all it started."""
         if self.alive:
             self.alive = False
-            self._sandbox.kill_workers()
+            self._sandbox.kill(self._pid)
             self._sandbox.reap(self._pid)
             self._channel.close()
             self._output.close()
@@ -103,9 +103,8 @@ class Worker:
         self.alive = False
         # Its own end comes first, so that a kill from here does not hide how it ended.
         exit_code = self._sandbox.reap(self._pid) if ending == "crash" else None
-        self._sandbox.kill_workers()
-        if exit_code is None:
-            exit_code = self._sandbox.reap(self._pid)
+        self._sandbox.kill(self._pid)
+        exit_code = self._sandbox.reap(self._pid) if exit_code is None else exit_code
         self._output.drain()
         self._channel.close()
         self._output.close()
@@ -113,7 +112,7 @@ class Worker:
 
     def _watch_memory(self, limits: Limits) -> None:
         used_bytes = 0
-        for process in self._sandbox.processes():
+        for process in self._sandbox.processes(self._pid):
             try:
                 used_bytes += process.memory_info().rss
             except psutil.NoSuchProcess:

@@ -86,7 +86,9 @@ def _parse_notebook(name: str, text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _no_notebook(name, verbatim(str(error)[:200])) from error
     if isinstance(notebook, dict) and "worksheets" in notebook and "cells" not in notebook:
-        raise _no_notebook(name, say("a notebook in the old format {version}", version=str(notebook.get("nbformat"))[:20]))
+        raise _no_notebook(
+            name, say("a notebook in the old format {version}", version=str(notebook.get("nbformat"))[:20])
+        )
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or not isinstance(notebook.get("cells"), list):
         raise _no_notebook(name, say("JSON without the parts of a notebook of format 4"))
     return notebook
@@ -108,7 +110,10 @@ def _without_magics(source: str) -> str:
     """Replace lines that only Jupyter understands by `pass`, so that all other lines keep their numbers."""
     if not re.search(r"^\s*[%!?]|\?\s*$", source, re.MULTILINE):
         return source
-    kept = [MAGIC.sub(r"\1pass #", line, count=1) if MAGIC.match(line) and not _is_comment(line) else line for line in source.splitlines()]
+    kept = [
+        MAGIC.sub(r"\1pass #", line, count=1) if MAGIC.match(line) and not _is_comment(line) else line
+        for line in source.splitlines()
+    ]
     return "\n".join(kept)
 
 

@@ -40,9 +40,13 @@ def modules_to_warm(modules: frozenset[str]) -> tuple[str, ...]:
 
 
 class SandboxEngine:
-    """Runs requests in a worker that is forked when needed, and again when it has ended."""
+    """Runs requests in a worker that is forked when needed, and again when it has ended.
+
+    A sandbox that is handed in stays open: others use it too.
+    """
 
     def __init__(self, sandbox: Sandbox | None = None) -> None:
+        self._owns_sandbox = sandbox is None
         self.sandbox = sandbox or Sandbox()
         self.level = self.sandbox.level
         self.generation = 0
@@ -70,14 +74,11 @@ class SandboxEngine:
         return self.sandbox.versions
 
     def close(self) -> None:
-        self.restart()
-        self.sandbox.close()
-
-    def restart(self) -> None:
-        """End the worker, so that the next request starts with a clean one."""
         if self._worker is not None and self._worker.alive:
             self._worker.close()
             self.generation += 1
+        if self._owns_sandbox:
+            self.sandbox.close()
 
 
 class InProcessEngine:

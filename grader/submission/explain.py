@@ -121,7 +121,9 @@ def _explain(
         return (
             say("{function} cannot be called with the arguments the chapter describes.", function=function),
             None,
-            say("Compare the first line with the chapter's; yours reads `def {line}:`", line=f"{function}({parameters})"),
+            say(
+                "Compare the first line with the chapter's; yours reads `def {line}:`", line=f"{function}({parameters})"
+            ),
         )
     if raised.type_name == "NotImplementedError":
         return stopped, None, say("A function that {function} uses is still to be written.", function=function)

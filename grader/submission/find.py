@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from grader.errors import CheckFailed, InputError
-from grader.messages import Message, say
+from grader.messages import Message, say, verbatim
 from grader.results import Feedback, Verdict
 from grader.submission.source import Source, read_source
 
@@ -32,7 +32,7 @@ class Handed(msgspec.Struct, frozen=True):
     notes: tuple[Message, ...] = ()
 
 
-def find_submission(path: Path, chapters: Sequence[str], tasks: dict[str, Sequence[str]]) -> dict[str, Handed]:
+def find_submission(path: Path, chapters: Sequence[str], tasks: Mapping[str, Sequence[str]]) -> dict[str, Handed]:
     """Return what `path`, a file or a folder, holds for the chapters it speaks of.
 
     A folder speaks of every chapter; a file of the one it is named after. `tasks`: chapter -> its functions.
@@ -66,20 +66,20 @@ def _chapter_of(path: Path, chapters: Sequence[str]) -> str:
         Feedback(
             problem=say("The file {name} belongs to no chapter.", name=path.name),
             expected=say("a `.py` or `.ipynb` file whose name starts with one of: {names}", names=", ".join(chapters)),
-            got=path.name and say("{name}", name=path.name),
+            got=verbatim(path.name),
             next_step=say("Give the file the name it had in `exercises`."),
         )
     )
 
 
-def _search_folder(folder: Path, chapters: Sequence[str], tasks: dict[str, Sequence[str]]) -> dict[str, Handed]:
+def _search_folder(folder: Path, chapters: Sequence[str], tasks: Mapping[str, Sequence[str]]) -> dict[str, Handed]:
     try:
         names = sorted(entry.name for entry, _ in zip(os.scandir(folder), range(MAX_ENTRIES), strict=False))
     except OSError as error:
         raise InputError(
             Feedback(
                 problem=say("The folder {path} cannot be read.", path=str(folder)),
-                got=say("{reason}", reason=error.strerror or str(error)),
+                got=verbatim(error.strerror or str(error)),
                 next_step=say("Check that you may open this folder, or name another after `--submission`."),
             )
         ) from error
@@ -125,7 +125,9 @@ def _hand_in(chapter: str, files: list[Path], functions: Sequence[str], notes: t
             chapter,
             files[0],
             refusal=Feedback(
-                problem=say("You have written in both {first} and {second}.", first=files[0].name, second=files[1].name),
+                problem=say(
+                    "You have written in both {first} and {second}.", first=files[0].name, second=files[1].name
+                ),
                 expected=say("one of the two: the other as it came"),
                 got=say("functions filled in in both, and not the same ones"),
                 next_step=say("Say which one counts: `pytest grader --submission {path}`", path=str(files[0])),
@@ -168,7 +170,7 @@ def _read(path: Path) -> Source:
         raise CheckFailed(
             Feedback(
                 problem=say("{name} cannot be read.", name=path.name),
-                got=say("{reason}", reason=error.strerror or str(error)),
+                got=verbatim(error.strerror or str(error)),
                 next_step=say("Check that you may open this file."),
             ),
             Verdict.IMPORT_ERROR,

@@ -54,6 +54,9 @@ class Reference(Submission):
             raise explain.explain_error(answer.reply, function, self.source, self.limits, answer.output, {})
         return self._with_models(answer)
 
+    def perform_once(self, function: str, arguments: tuple[Any, ...]) -> Outcome:
+        return self.perform(function, arguments)
+
     def perform_and_keep(self, function: str, arguments: tuple[Any, ...]) -> Any:
         """Return a result that is computed only if some later call is not on disk and needs it."""
 
@@ -135,7 +138,7 @@ class Reference(Submission):
                 with os.fdopen(descriptor, "wb") as file:
                     for piece in wire.pack(answer.reply, answer.buffers, FILE_NONCE, 1):
                         file.write(piece)
-                os.replace(name, self._folder / key)
+                Path(name).replace(self._folder / key)
             except OSError:
                 Path(name).unlink(missing_ok=True)
 
@@ -153,7 +156,7 @@ def _whole(model: Model, packer: wire.Packer) -> wire.Value:
 @functools.cache
 def environment_identity() -> tuple[str, ...]:
     """Return what results depend on besides source and arguments: versions, the worker's code, its environment."""
-    versions = [f"{name} {_version(name)}" for name in ("tensorflow", "keras", "numpy", "matplotlib")]
+    versions = [f"{name} {version}" for name, version in library_versions().items()]
     code = hashlib.sha256()
     for part in CODE:
         path = confine.GRADER_FOLDER / part
@@ -161,6 +164,11 @@ def environment_identity() -> tuple[str, ...]:
             code.update(file.read_bytes())
     settings = sorted(confine.environment("").items())
     return (*versions, code.hexdigest(), repr(settings), _processor())
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries results depend on, without importing them."""
+    return {name: _version(name) for name in ("tensorflow", "keras", "numpy", "matplotlib")}
 
 
 def _version(name: str) -> str:
@@ -176,4 +184,3 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
         return next(line for line in lines if line.startswith("model name"))
     return ""
-

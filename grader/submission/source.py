@@ -18,7 +18,9 @@ from grader.messages import Message, say, verbatim
 from grader.results import Feedback, Place
 from grader.submission.cells import Cell, split_cells
 
-BLOCK_START = re.compile(r"^(?=@|def\s|async\s+def\s|class\s|import\s|from\s|[A-Za-z_]\w*\s*(?::[^=]+)?=[^=])", re.MULTILINE)
+BLOCK_START = re.compile(
+    r"^(?=@|def\s|async\s+def\s|class\s|import\s|from\s|[A-Za-z_]\w*\s*(?::[^=]+)?=[^=])", re.MULTILINE
+)
 FUNCTION_NAME = re.compile(r"^(?:async\s+)?def\s+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -186,7 +188,9 @@ class _Reader:
             case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
                 return all(map(self._is_constant, items))
             case ast.Dict(keys=keys, values=values):
-                return all(key is not None and self._is_constant(key) for key in keys) and all(map(self._is_constant, values))
+                return all(key is not None and self._is_constant(key) for key in keys) and all(
+                    map(self._is_constant, values)
+                )
             case ast.UnaryOp(operand=operand):
                 return self._is_constant(operand)
             case ast.BinOp(left=left, right=right):
@@ -253,7 +257,11 @@ def _cut(cell: Cell, statement: ast.stmt) -> tuple[int, str]:
 def _body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     """Return a text that is the same for the same statements, and empty for a stub."""
     body = function.body
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+    if (
+        isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+        and isinstance(body[0].value.value, str)
+    ):
         body = body[1:]
     if len(body) <= 1 and all(_is_placeholder(statement) for statement in body):
         return ""

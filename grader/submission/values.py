@@ -129,7 +129,7 @@ def digest(*parts: Any) -> str:
         match part:
             case np.ndarray():
                 total.update(f"array {part.dtype} {part.shape}".encode())
-                total.update(np.ascontiguousarray(part).reshape(-1).view(np.uint8))
+                total.update(wire.raw_bytes(part))
             case Model():
                 total.update(f"model {part.take().digest}".encode())
             case Kept():

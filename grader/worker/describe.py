@@ -60,7 +60,9 @@ def _describe_library_object(thing: object, registry: Registry, packer: wire.Pac
             return models.describe_history(thing, registry.handle(thing))
         if keras.ops.is_tensor(thing) or isinstance(thing, keras.Variable):
             value = _describe_array(np.asarray(keras.ops.convert_to_numpy(thing)), packer)
-            return wire.Array(value.dtype, value.shape, value.buffer, "tensor") if isinstance(value, wire.Array) else value
+            return (
+                wire.Array(value.dtype, value.shape, value.buffer, "tensor") if isinstance(value, wire.Array) else value
+            )
     if "matplotlib.figure" in sys.modules:
         from matplotlib.figure import Figure
 

@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 import types
+from pathlib import Path
 
 from grader.sandbox import wire
 from grader.worker.channel import Channel, ChannelClosed
@@ -77,7 +78,7 @@ def _adopt_orphans() -> None:
 def _copy_font_list() -> None:
     """Give matplotlib its list of fonts in a folder it may write to."""
     source, target = os.environ.get("FIRST_DIGITS_FONTS"), os.environ["MPLCONFIGDIR"]
-    if source and not os.path.isdir(target):
+    if source and not Path(target).is_dir():
         shutil.copytree(source, target)
 
 
@@ -127,9 +128,9 @@ def _redirect_output(output_fd: int) -> None:
     os.dup2(output_fd, 2)
     os.close(null)
     os.close(output_fd)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
 
 
 def _set_limits(memory_mib: int) -> None:
@@ -152,8 +153,8 @@ def _lower_limit(which: int, value: int) -> None:
 
 def _data_bytes() -> int:
     """Return the size of this process's data segment, as RLIMIT_DATA counts it; 0 where it cannot be read."""
-    with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[5]) * resource.getpagesize()
+    with contextlib.suppress(OSError):
+        return int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[5]) * resource.getpagesize()
     return 0
 
 

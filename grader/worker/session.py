@@ -1,7 +1,6 @@
 """Answers requests: loads the learner's definitions, calls them, describes what comes back. Untrusted side."""
 
 from __future__ import annotations
-
 import __future__
 
 import linecache
@@ -28,7 +27,7 @@ class Session:
     def __init__(self) -> None:
         self._registry = Registry()
         self._module: types.ModuleType | None = None
-        self._own_files: set[str] = set()
+        self._lines: dict[str, list[str]] = {}
         self._flags = 0
         self._drawing_ready = False
 
@@ -80,8 +79,7 @@ class Session:
 
     def _remember_lines(self, segment: wire.Segment) -> None:
         """Let tracebacks show the learner's lines, though the file is not in the worker's sight."""
-        self._own_files.add(segment.file)
-        known: list[str] = list(linecache.cache[segment.file][2]) if segment.file in linecache.cache else []
+        known = self._lines.setdefault(segment.file, [])
         lines = segment.source.splitlines(keepends=True)
         end = segment.first_line - 1 + len(lines)
         known.extend(["\n"] * (end - len(known)))
@@ -175,7 +173,7 @@ class Session:
         own = [
             wire.Frame(frame.filename, frame.lineno or 0, frame.name[:200], (frame.line or "")[:500])
             for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename in self._own_files
+            if frame.filename in self._lines
         ]
         return tuple(own[-MAX_FRAMES:])
 
@@ -192,7 +190,7 @@ def set_seeds(seed: int) -> None:
 
 def _fingerprint(thing: object) -> int | None:
     if isinstance(thing, np.ndarray):
-        return zlib.crc32(np.ascontiguousarray(thing).reshape(-1).view(np.uint8))
+        return zlib.crc32(wire.raw_bytes(thing))
     return None
 
 

@@ -1,0 +1,136 @@
+"""The catalogue of all a learner reads: extracted from source, kept in `.po`, compiled to `.mo`. Trusted side."""
+
+from __future__ import annotations
+
+import ast
+import io
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from grader.course.errors import CourseError
+from grader.messages import CATALOGUE, LOCALE_FOLDER
+
+SAY = "say"
+
+
+class Flaws(msgspec.Struct, frozen=True):
+    """What is wrong with a catalogue: sentences without a translation, or whose placeholders differ; leftovers."""
+
+    missing: tuple[str, ...]
+    stale: tuple[str, ...]
+    placeholders: tuple[str, ...]
+
+    @property
+    def none(self) -> bool:
+        return not (self.missing or self.stale or self.placeholders)
+
+
+def extract(root: Path) -> dict[str, str]:
+    """Return every sentence a learner can read, with the file it first stands in.
+
+    `root`: the project's folder. They are the literals passed to `say`, the titles of chapters and checks, the
+    sentences of known mistakes, and the docstrings of the functions a learner fills in.
+    """
+    found: dict[str, str] = {}
+    grader = root / "grader"
+    sources = [path for path in sorted(grader.rglob("*.py")) if path.parent != grader / "checks"]
+    for path in [*sources, *sorted((grader / "checks").glob("*.py"))]:
+        for text in _said(ast.parse(path.read_text(encoding="utf-8"))):
+            found.setdefault(text, path.relative_to(root).as_posix())
+    for path in sorted((grader / "checks").glob("test_*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        titles = [ast.get_docstring(tree), *_docstrings(tree, prefix="test_")]
+        for title in filter(None, titles):
+            found.setdefault(title.splitlines()[0], path.relative_to(root).as_posix())
+    for pattern in ("solutions/*.py", "solutions/mistakes/*.py"):
+        for path in sorted(root.glob(pattern)):
+            for text in _docstrings(ast.parse(path.read_text(encoding="utf-8"))):
+                found.setdefault(text, path.relative_to(root).as_posix())
+    return found
+
+
+def _said(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == SAY and node.args:
+            text = node.args[0]
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield text.value
+
+
+def _docstrings(tree: ast.Module, prefix: str = "") -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith(prefix):
+            docstring = ast.get_docstring(node)
+            if docstring:
+                yield docstring
+
+
+def po_file(language: str) -> Path:
+    """Return the catalogue's source, which people edit."""
+    return LOCALE_FOLDER / language / "LC_MESSAGES" / f"{CATALOGUE}.po"
+
+
+def read_translations(language: str) -> dict[str, str]:
+    """Return English sentence -> translation, empty where there is none yet."""
+    from babel.messages.pofile import read_po
+
+    path = po_file(language)
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+def find_flaws(root: Path, language: str) -> Flaws:
+    """Compare the catalogue with what the source says."""
+    wanted, have = extract(root), read_translations(language)
+    return Flaws(
+        missing=tuple(text for text in wanted if not have.get(text)),
+        stale=tuple(text for text in have if text not in wanted),
+        placeholders=tuple(text for text in wanted if have.get(text) and _fields(text) != _fields(have[text])),
+    )
+
+
+def _fields(text: str) -> set[str] | None:
+    """Return the names in braces; None for a text that is no template."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return None
+
+
+def compose(root: Path, language: str, new: dict[str, str] | None = None) -> tuple[bytes, bytes]:
+    """Return the `.po` and `.mo` of what the source says now, with the translations known so far and `new` ones."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import write_po
+
+    known = read_translations(language) | (new or {})
+    catalogue = Catalog(locale=language, project="First Digits", charset="utf-8", fuzzy=False)
+    for text, file in sorted(extract(root).items(), key=lambda pair: pair[1]):
+        catalogue.add(text, known.get(text, ""), locations=[(file, 0)], flags=())
+    po, mo = io.BytesIO(), io.BytesIO()
+    write_po(po, catalogue, width=0, include_lineno=False, omit_header=True)
+    header = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    write_mo(mo, catalogue)
+    return header.encode() + po.getvalue(), mo.getvalue()
+
+
+def update(root: Path, language: str, new: dict[str, str] | None = None) -> Flaws:
+    """Write `.po` and `.mo` anew; return what is still to be translated."""
+    if not (root / "grader").is_dir():
+        raise CourseError(
+            f"{root}: this is not the course's folder",
+            expected="a folder with `grader` and `solutions`",
+            got="none of them",
+            next_step="run this in the course's folder",
+        )
+    po, mo = compose(root, language, new)
+    path = po_file(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(po)
+    path.with_suffix(".mo").write_bytes(mo)
+    return find_flaws(root, language)

@@ -1,0 +1,68 @@
+"""Grading from a program: the same checks by the same pytest, many submissions in one process. Trusted side."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.plugin.reporting import assemble
+from grader.plugin.run import RUN, SHARED_SANDBOX
+from grader.results import RunResult
+from grader.sandbox.process import Sandbox
+
+GRADER_FOLDER = Path(__file__).resolve().parents[1]
+
+
+class Graded(msgspec.Struct, frozen=True):
+    """What one run gave: pytest's exit status, the result (None where nothing was graded), and the screen's text."""
+
+    exit_status: int
+    result: RunResult | None
+    screen: str
+
+
+class _Observer:
+    """Lends the run its sandbox, and takes the result down before pytest forgets it."""
+
+    def __init__(self, sandbox: Sandbox | None) -> None:
+        self._sandbox = sandbox
+        self.result: RunResult | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        if self._sandbox is not None:
+            config.stash[SHARED_SANDBOX] = self._sandbox
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            self.result = assemble(session.config.stash[RUN], interrupted=False)
+
+
+def grade(submission: Path, *options: str, sandbox: Sandbox | None = None) -> Graded:
+    """Grade `submission` as `pytest grader` with `options` does.
+
+    Args:
+        sandbox: a warm one to work in. Give it only for work that is trusted as much as the reference is: both
+            share it. Without one, each run makes its own.
+    """
+    observer = _Observer(sandbox)
+    arguments: Sequence[str] = (
+        str(GRADER_FOLDER / "checks"),
+        f"--rootdir={GRADER_FOLDER.parent}",
+        f"--submission={submission}",
+        "--capture=no",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+        *options,
+    )
+    screen = io.StringIO()
+    with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
+        status = pytest.main(list(arguments), plugins=[observer])
+    return Graded(int(status), observer.result, screen.getvalue())
