@@ -1,11 +1,17 @@
-"""What all tests share: a cache folder of their own, and one warm sandbox."""
+"""What all tests share: a cache folder of their own, one warm sandbox, and the answers of `solutions` to try."""
 
+import ast
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from grader.sandbox.process import Sandbox
+
+SOLUTIONS = Path(__file__).parents[1] / "solutions"
+KINDS = ("mistake", "variant")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,3 +32,57 @@ def warm_sandbox() -> Iterator[Sandbox]:
     sandbox = Sandbox()
     yield sandbox
     sandbox.close()
+
+
+class Answer(NamedTuple):
+    """A function of `solutions/mistakes` or `solutions/variants`. `text`: renamed to the `function` it stands for."""
+
+    chapter: str
+    name: str
+    function: str
+    sentence: str
+    imports: str
+    text: str
+
+    def write(self, folder: Path, *others: "Answer") -> Path:
+        """Write the chapter's master into `folder`, with this function and those of `others` in the place of its own."""
+        submission = (SOLUTIONS / f"{self.chapter}.py").read_text(encoding="utf-8")
+        for answer in (self, *others):
+            submission = submission.replace(_cut(submission, answer.function), answer.text)
+        path = folder / f"{self.chapter}.py"
+        path.write_text(self.imports + submission, encoding="utf-8")
+        return path
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test of `mistake` or `variant` once for each in the chapter that its module's name ends with.
+
+    `mistakes` and `variants` stand for all of them together.
+    """
+    for kind in KINDS:
+        if {kind, f"{kind}s"} & set(metafunc.fixturenames):
+            answers = _read_answers(kind, metafunc.definition.path.stem.removeprefix(f"test_{kind}s_"))
+            if kind in metafunc.fixturenames:
+                metafunc.parametrize(kind, answers, ids=[answer.name for answer in answers])
+            else:
+                metafunc.parametrize(f"{kind}s", [answers], ids=["all"])
+
+
+def _read_answers(kind: str, chapter: str) -> list[Answer]:
+    source = (SOLUTIONS / f"{kind}s" / f"{chapter}.py").read_text(encoding="utf-8")
+    statements = ast.parse(source).body
+    imports = "".join(f"{ast.unparse(s)}\n" for s in statements if isinstance(s, ast.Import | ast.ImportFrom))
+    answers = []
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef):
+            function = statement.name.partition("__")[0]
+            text = _cut(source, statement.name).replace(f"def {statement.name}(", f"def {function}(")
+            sentence = ast.get_docstring(statement) or ""
+            answers.append(Answer(chapter, statement.name, function, sentence, imports, text))
+    return answers
+
+
+def _cut(source: str, function: str) -> str:
+    statements = ast.parse(source).body
+    found = next(s for s in statements if isinstance(s, ast.FunctionDef) and s.name == function)
+    return ast.get_source_segment(source, found) or ""

@@ -14,6 +14,8 @@ from grader.course.errors import CourseError
 from grader.messages import CATALOGUE, LOCALE_FOLDER
 
 SAY = "say"
+COURSE_FOLDER = LOCALE_FOLDER.parents[1]
+FOR_TRANSLATORS = "# What a learner reads, in language {language}. Change the msgstr lines, then run: grader translate"
 
 
 class Flaws(msgspec.Struct, frozen=True):
@@ -52,12 +54,15 @@ def extract(root: Path) -> dict[str, str]:
     return found
 
 
-def _said(tree: ast.Module) -> Iterator[str]:
+def _said(tree: ast.Module) -> list[str]:
+    """Return the literals passed to `say` from top to bottom, so that the parts of a feedback stay together."""
+    found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == SAY and node.args:
             text = node.args[0]
             if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                yield text.value
+                found.append((node.lineno, node.col_offset, text.value))
+    return [text for _, _, text in sorted(found)]
 
 
 def _docstrings(tree: ast.Module, prefix: str = "") -> Iterator[str]:
@@ -68,16 +73,16 @@ def _docstrings(tree: ast.Module, prefix: str = "") -> Iterator[str]:
                 yield docstring
 
 
-def po_file(language: str) -> Path:
+def po_file(language: str, root: Path = COURSE_FOLDER) -> Path:
     """Return the catalogue's source, which people edit."""
-    return LOCALE_FOLDER / language / "LC_MESSAGES" / f"{CATALOGUE}.po"
+    return root / LOCALE_FOLDER.relative_to(COURSE_FOLDER) / language / "LC_MESSAGES" / f"{CATALOGUE}.po"
 
 
-def read_translations(language: str) -> dict[str, str]:
+def read_translations(language: str, root: Path = COURSE_FOLDER) -> dict[str, str]:
     """Return English sentence -> translation, empty where there is none yet."""
     from babel.messages.pofile import read_po
 
-    path = po_file(language)
+    path = po_file(language, root)
     if not path.is_file():
         return {}
     with path.open("rb") as file:
@@ -86,7 +91,7 @@ def read_translations(language: str) -> dict[str, str]:
 
 def find_flaws(root: Path, language: str) -> Flaws:
     """Compare the catalogue with what the source says."""
-    wanted, have = extract(root), read_translations(language)
+    wanted, have = extract(root), read_translations(language, root)
     return Flaws(
         missing=tuple(text for text in wanted if not have.get(text)),
         stale=tuple(text for text in have if text not in wanted),
@@ -103,20 +108,38 @@ def _fields(text: str) -> set[str] | None:
 
 
 def compose(root: Path, language: str, new: dict[str, str] | None = None) -> tuple[bytes, bytes]:
-    """Return the `.po` and `.mo` of what the source says now, with the translations known so far and `new` ones."""
+    """Return the `.po` and `.mo` of what the source says now, with the translations known so far and `new` ones.
+
+    The same sentences always give the same bytes.
+    """
     from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import write_po
 
-    known = read_translations(language) | (new or {})
-    catalogue = Catalog(locale=language, project="First Digits", charset="utf-8", fuzzy=False)
+    class UndatedCatalog(Catalog):
+        """A catalogue whose header leaves out what changes from day to day: the dates and Babel's version."""
+
+        @property
+        def mime_headers(self) -> list[tuple[str, str]]:
+            return [
+                ("Language", language),
+                ("MIME-Version", "1.0"),
+                ("Content-Type", "text/plain; charset=UTF-8"),
+                ("Content-Transfer-Encoding", "8bit\n"),
+            ]
+
+    known = read_translations(language, root) | (new or {})
+    catalogue = UndatedCatalog(
+        locale=language, header_comment=FOR_TRANSLATORS.format(language=language), charset="utf-8", fuzzy=False
+    )
     for text, file in sorted(extract(root).items(), key=lambda pair: pair[1]):
-        catalogue.add(text, known.get(text, ""), locations=[(file, 0)], flags=())
+        message = catalogue.add(text, known.get(text, ""), locations=[(file, 0)])
+        # Babel 2.18 sets this flag of its own accord, 2.16 does not know it.
+        message.flags = {"python-brace-format"} if _fields(text) else set()
     po, mo = io.BytesIO(), io.BytesIO()
-    write_po(po, catalogue, width=0, include_lineno=False, omit_header=True)
-    header = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    write_po(po, catalogue, width=0, include_lineno=False)
     write_mo(mo, catalogue)
-    return header.encode() + po.getvalue(), mo.getvalue()
+    return po.getvalue().rstrip(b"\n") + b"\n", mo.getvalue()
 
 
 def update(root: Path, language: str, new: dict[str, str] | None = None) -> Flaws:
@@ -129,7 +152,7 @@ def update(root: Path, language: str, new: dict[str, str] | None = None) -> Flaw
             next_step="run this in the course's folder",
         )
     po, mo = compose(root, language, new)
-    path = po_file(language)
+    path = po_file(language, root)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(po)
     path.with_suffix(".mo").write_bytes(mo)

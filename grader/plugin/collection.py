@@ -12,6 +12,7 @@ from grader.messages import Message, say
 from grader.plugin.options import usage_error
 from grader.plugin.run import RUN, Chapter, Run, Task
 from grader.results import Feedback, Verdict
+from grader.submission.source import Source
 
 CHECK: pytest.StashKey[Check] = pytest.StashKey()
 
@@ -87,8 +88,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if stubs:
         raise _waits_for(stubs)
     unproven = [task for task in check.requires if not _passed(run, check.chapter, task)]
+    unproven += _broken_inside(run, check, handed.source)
     if unproven:
         raise _waits_for(unproven)
+
+
+def _broken_inside(run: Run, check: Check, source: Source) -> list[str]:
+    """Return the chapter's functions that this one calls and that are not right yet: their faults are not its own."""
+    tasks = run.chapters[check.chapter].tasks
+    used = source.uses.get(check.task, frozenset()) & tasks.keys() - {check.task}
+    known = [task for task in tasks if task in used and (check.chapter, task) in run.results]
+    return [task for task in known if not _passed(run, check.chapter, task)]
 
 
 def _waits_for(names: list[str]) -> CheckFailed:

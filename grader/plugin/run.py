@@ -15,7 +15,7 @@ from grader.errors import InputError
 from grader.expect.accuracy import Floor, floor_for, floors_file, read_floors
 from grader.messages import Message, say
 from grader.results import CheckResult, Feedback, ModelPicture, Surroundings
-from grader.sandbox.confine import Level, strongest_level
+from grader.sandbox.confine import Level, can_fork, strongest_level
 from grader.sandbox.process import Sandbox
 from grader.submission.engines import Engine, InProcessEngine, SandboxEngine
 from grader.submission.find import Handed, find_submission
@@ -145,13 +145,14 @@ class Run:
         return floor_for(read_floors(floors_file(Path(__file__).parents[1] / "checks", chapter)), self.digits)
 
     def _engine(self) -> Engine:
-        engine: Engine = InProcessEngine() if self.settings.in_process else SandboxEngine(self._sandbox)
+        here = self.settings.in_process or not can_fork()
+        engine: Engine = InProcessEngine() if here else SandboxEngine(self._sandbox)
         self._engines.append(engine)
         return engine
 
-    def _trusted_engine(self) -> SandboxEngine:
+    def _trusted_engine(self) -> Engine:
         """Return an engine for the course's own code, in a sandbox that no learner's code ever ran in."""
-        engine = SandboxEngine(self._sandbox or self._trusted_sandbox)
+        engine = SandboxEngine(self._sandbox or self._trusted_sandbox) if can_fork() else InProcessEngine()
         self._engines.append(engine)
         return engine
 

@@ -45,8 +45,8 @@ class Level(enum.Enum):
                 )
             case Level.NONE:
                 return say(
-                    "The work ran inside the grader itself, for debugging. Nothing protects from endless loops or "
-                    "hostile code."
+                    "The work ran inside the grader itself. Nothing protects from endless loops or hostile code: grade "
+                    "only your own work this way."
                 )
 
 
@@ -149,9 +149,16 @@ def _namespaces() -> list[str]:
     return ["--unshare-all", "--disable-userns"]
 
 
+def can_fork() -> bool:
+    """Return whether this system has the processes workers are made of; Windows has not."""
+    return hasattr(os, "fork")
+
+
 @functools.cache
 def strongest_level() -> Level:
     """Return the strongest level that works here, found by trying."""
+    if not can_fork():
+        return Level.NONE
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         return Level.PROCESS
     probe = [*bubblewrap_command(None), "/usr/bin/env", "true"]

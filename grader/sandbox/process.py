@@ -132,8 +132,12 @@ class Sandbox:
             self._control.close()
             self._control = None
         if self._process is not None:
-            self._process.kill()
-            self._process.wait(timeout=KILL_WAIT_S)
+            try:
+                # The parent ends by itself when its channel closes; so its CPU time is accounted for.
+                self._process.wait(timeout=KILL_WAIT_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(timeout=KILL_WAIT_S)
             self._process = None
         self._warmed.clear()
         if self._folder is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import Any
@@ -13,7 +14,12 @@ from grader.messages import Message, say, verbatim
 from grader.results import Feedback, Verdict
 
 CELL_MARK = re.compile(r"^# ?%%")
-MAGIC = re.compile(r"^(\s*)(%|!|\?|.*\?\s*$)")
+# What a line of Python can open or close: an escaped character, a quote, a comment, a bracket.
+DELIMITER = re.compile(r"\\.|\'\'\'|\"\"\"|[\'\"#()\[\]{}]")
+DEFINITION = re.compile(r"(?:def|async|class|import|from)\b|@")
+MAGIC_STARTS = ("%", "!", "?")
+# These run the rest of their cell as Python.
+PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 MAX_CELLS = 5_000
 
 
@@ -39,7 +45,7 @@ def _decode(name: str, raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
         if "\0" not in text:
-            return text.replace("\r\n", "\n").replace("\r", "\n")
+            return _line_feeds_only(text)
         got: Message = say("zero bytes in it")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
@@ -57,7 +63,7 @@ def _decode(name: str, raw: bytes) -> str:
 
 def _script_cells(name: str, text: str) -> list[Cell]:
     cells: list[Cell] = []
-    lines = text.splitlines(keepends=True)
+    lines = split_lines(text)
     start = 0
     for number, line in enumerate([*lines, "# %%"]):
         if CELL_MARK.match(line):
@@ -74,8 +80,9 @@ def _notebook_cells(name: str, text: str) -> list[Cell]:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         source = cell.get("source", "")
-        source = "".join(map(str, source)) if isinstance(source, list) else str(source)
-        if not source.lstrip().startswith("%%"):
+        source = _line_feeds_only("".join(map(str, source)) if isinstance(source, list) else str(source))
+        first_word = source.split(maxsplit=1)[0] if source.strip() else ""
+        if not first_word.startswith("%%") or first_word in PYTHON_CELL_MAGICS:
             cells.append(Cell(f"{name}, cell {number}", 1, _without_magics(source)))
     return cells
 
@@ -108,14 +115,64 @@ def _no_notebook(name: str, got: Message) -> CheckFailed:
 
 def _without_magics(source: str) -> str:
     """Replace lines that only Jupyter understands by `pass`, so that all other lines keep their numbers."""
-    if not re.search(r"^\s*[%!?]|\?\s*$", source, re.MULTILINE):
+    if not any(mark in source for mark in MAGIC_STARTS):
         return source
-    kept = [
-        MAGIC.sub(r"\1pass #", line, count=1) if MAGIC.match(line) and not _is_comment(line) else line
-        for line in source.splitlines()
-    ]
+    kept: list[str] = []
+    inside = Inside()
+    for line in source.split("\n"):
+        after = inside.after(line)
+        if inside.is_nothing and _is_magic(line, after):
+            indent = line[: len(line) - len(line.lstrip())]
+            kept.append(f"{indent}pass #{line.strip()}")
+        else:
+            kept.append(line)
+            inside = after
     return "\n".join(kept)
 
 
-def _is_comment(line: str) -> bool:
-    return "#" in line and not line.lstrip().startswith(("%", "!", "?"))
+def _is_magic(line: str, after: Inside) -> bool:
+    code = line.strip()
+    return code.startswith(MAGIC_STARTS) or (code.endswith("?") and "#" not in code and after.quote is None)
+
+
+class Inside(msgspec.Struct, frozen=True):
+    """What is open where a line begins: a string, brackets, a line that goes on."""
+
+    quote: str | None = None
+    depth: int = 0
+    continued: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Return whether a statement may begin here."""
+        return self.quote is None and self.depth == 0 and not self.continued
+
+    def after(self, line: str) -> Inside:
+        """Return what is open after `line`."""
+        # A definition at the left margin is in no bracket: one above was forgotten.
+        quote, depth = self.quote, 0 if DEFINITION.match(line) else self.depth
+        position = 0
+        while match := DELIMITER.search(line, position):
+            mark, position = match.group(), match.end()
+            if mark.startswith("\\"):
+                continue
+            if quote is not None:
+                if mark.startswith(quote):
+                    quote, position = None, match.start() + len(quote)
+            elif mark == "#":
+                return Inside(None, depth)
+            elif mark[0] in "'\"":
+                quote = mark
+            else:
+                depth = max(0, depth + (1 if mark in "([{" else -1))
+        continued = line.endswith("\\")
+        return Inside(quote if continued or (quote and len(quote) == 3) else None, depth, continued)
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines with their ends. Python's lines end with line feeds alone; `str.splitlines` knows more ends."""
+    return io.StringIO(text).readlines()
+
+
+def _line_feeds_only(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from grader.errors import CheckFailed
+from grader.sandbox.wire import Axes
 from grader.submission.submission import Outcome
 from grader.submission.values import Figure, History, Model
 
@@ -52,10 +53,10 @@ def _same(first: Any, second: Any, tolerance: float) -> bool:
             return first.keys() == second.keys() and all(_same(first[key], second[key], tolerance) for key in first)
         case Model():
             return _same_models(first, second)
-        case History() | Figure():
-            plain, other = (msgspec.structs.asdict(thing) for thing in (first, second))
-            plain["handle"] = other["handle"] = None
-            return _same(plain, other, tolerance)
+        case History():
+            return _same(msgspec.structs.asdict(first), msgspec.structs.asdict(second), tolerance)
+        case Figure():
+            return _same(_drawn(first), _drawn(second), tolerance)
         case msgspec.Struct():
             return _same(msgspec.structs.asdict(first), msgspec.structs.asdict(second), tolerance)
     return bool(first == second)
@@ -74,3 +75,20 @@ def _same_models(first: Model, second: Model) -> bool:
         description["handle"] = None
         description["layers"] = [msgspec.structs.replace(layer, name="") for layer in description["layers"]]
     return bool(a == b)
+
+
+def _drawn(figure: Figure) -> tuple[object, ...]:
+    """Return what a figure shows and which of its texts are there, whatever their words."""
+    axes = [a for a in figure.axes if a.lines or len(figure.axes) == 1]
+    has_title = bool(figure.title) or any(a.title for a in axes)
+    return has_title, bool(figure.missing_glyphs), [_drawn_axes(a) for a in axes]
+
+
+def _drawn_axes(axes: Axes) -> tuple[object, ...]:
+    lines = sorted(axes.lines, key=lambda line: (line.y, line.x))
+    labels = [line.label for line in lines]
+    named = [label != "" and not label.startswith("_") for label in labels]
+    distinct = len(set(labels)) == len(labels)
+    shown = None if axes.legend is None else len(set(axes.legend))
+    curves = [(line.x, line.y) for line in lines]
+    return bool(axes.x_label.strip()), bool(axes.y_label.strip()), named, distinct, shown, curves

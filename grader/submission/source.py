@@ -14,13 +14,16 @@ from collections.abc import Iterable
 
 import msgspec
 
+from grader.errors import CheckFailed
 from grader.messages import Message, say, verbatim
-from grader.results import Feedback, Place
-from grader.submission.cells import Cell, split_cells
+from grader.results import Feedback, Place, Verdict
+from grader.submission.cells import Cell, split_cells, split_lines
 
 BLOCK_START = re.compile(
-    r"^(?=@|def\s|async\s+def\s|class\s|import\s|from\s|[A-Za-z_]\w*\s*(?::[^=]+)?=[^=])", re.MULTILINE
+    r"^(?=@|def\s|async\s+def\s|class\s|import\s|from\s|[A-Za-z_]\w*[ \t]*(?::[^=\n]+)?=[^=])", re.MULTILINE
 )
+# Far more than a chapter has; each costs the reader and the worker some time.
+MAX_STATEMENTS = 10_000
 FUNCTION_NAME = re.compile(r"^(?:async\s+)?def\s+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -37,7 +40,8 @@ class Piece(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True):
     """A file, read. `bodies`: function -> its statements without docstring, as normalised text; empty for a stub.
 
-    `left_out`: names that a dropped statement assigns, and where. `broken`: function -> why it cannot be read.
+    `uses`: function -> the names its text mentions. `left_out`: names that a dropped statement assigns, and where.
+    `broken`: function -> why it cannot be read.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Source(msgspec.Struct, frozen=True):
     bodies: dict[str, str]
     parameters: dict[str, tuple[str, ...]]
     docstrings: dict[str, str]
+    uses: dict[str, frozenset[str]]
     left_out: dict[str, Place]
     broken: dict[str, Feedback]
     notes: tuple[Message, ...]
@@ -81,6 +86,7 @@ def join_sources(first: Source, second: Source) -> Source:
         first.bodies | second.bodies,
         first.parameters | second.parameters,
         first.docstrings | second.docstrings,
+        first.uses | second.uses,
         first.left_out | second.left_out,
         first.broken | second.broken,
         first.notes + second.notes,
@@ -91,20 +97,23 @@ def read_source(name: str, raw: bytes) -> Source:
     """Read the file called `name` from its bytes.
 
     Raises:
-        CheckFailed: it is not text, or no notebook.
+        CheckFailed: it is not text, no notebook, or far too long.
     """
-    reader = _Reader()
+    reader = _Reader(name)
     for cell in split_cells(name, raw):
         reader.read(cell)
     return reader.source(name)
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._statements = 0
         self._pieces: list[Piece] = []
         self._bodies: dict[str, str] = {}
         self._parameters: dict[str, tuple[str, ...]] = {}
         self._docstrings: dict[str, str] = {}
+        self._uses: dict[str, frozenset[str]] = {}
         self._left_out: dict[str, Place] = {}
         self._broken: dict[str, Feedback] = {}
         self._bound: set[str] = set()
@@ -117,6 +126,7 @@ class _Reader:
             self._bodies,
             self._parameters,
             self._docstrings,
+            self._uses,
             {name: place for name, place in self._left_out.items() if name not in self._bound},
             {name: why for name, why in self._broken.items() if name not in self._bodies},
             tuple(self._notes),
@@ -127,7 +137,9 @@ class _Reader:
         error = self._try(cell)
         if error is None:
             return
-        for block in _blocks(cell):
+        blocks = _blocks(cell)
+        self._count(len(blocks))
+        for block in blocks:
             error = self._try(block)
             if error is not None:
                 self._note_broken(block, error)
@@ -141,11 +153,27 @@ class _Reader:
             return error
         except (ValueError, RecursionError, MemoryError) as error:
             return SyntaxError(str(error) or "nested too deeply")
+        self._count(len(tree.body))
+        # The grammar counts columns in bytes.
+        lines = [line.encode("utf-8") for line in split_lines(cell.text)]
         for statement in tree.body:
-            self._take(cell, statement)
+            self._take(cell, lines, statement)
         return None
 
-    def _take(self, cell: Cell, statement: ast.stmt) -> None:
+    def _count(self, statements: int) -> None:
+        self._statements += statements
+        if self._statements > MAX_STATEMENTS:
+            raise CheckFailed(
+                Feedback(
+                    problem=say("{name} is too long to be a chapter.", name=self._name),
+                    expected=say("at most {limit} statements", limit=MAX_STATEMENTS),
+                    got=say("more than that"),
+                    next_step=say("Take out what is not code of yours, such as data pasted into the file."),
+                ),
+                Verdict.IMPORT_ERROR,
+            )
+
+    def _take(self, cell: Cell, lines: list[bytes], statement: ast.stmt) -> None:
         try:
             kept = self._is_kept(statement)
             names, modules = _names(statement), _modules(statement)
@@ -155,16 +183,17 @@ class _Reader:
             place = Place(cell.file, cell.first_line + statement.lineno - 1, "", "")
             self._left_out.update(dict.fromkeys(names, place))
             return
-        first_line, text = _cut(cell, statement)
-        self._pieces.append(Piece(cell.file, first_line, text, names, modules))
+        first, text = _cut(lines, statement)
+        self._pieces.append(Piece(cell.file, cell.first_line + first - 1, text, names, modules))
         self._bound.update(names)
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            self._bodies[statement.name] = _body(statement)
+            self._bodies[statement.name] = _body(statement, text)
             self._docstrings[statement.name] = ast.get_docstring(statement) or ""
+            self._uses[statement.name] = frozenset(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
             arguments = statement.args
             self._parameters[statement.name] = tuple(a.arg for a in [*arguments.posonlyargs, *arguments.args])
         elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
-            self._bodies.update(dict.fromkeys(names, ast.dump(statement.value)))
+            self._bodies.update(dict.fromkeys(names, _dump(statement.value, text)))
 
     def _is_kept(self, statement: ast.stmt) -> bool:
         match statement:
@@ -199,9 +228,9 @@ class _Reader:
 
     def _note_broken(self, block: Cell, error: SyntaxError) -> None:
         inside = error.lineno or 1
-        lines = block.text.splitlines()
+        lines = split_lines(block.text)
         line = block.first_line + inside - 1
-        place = Place(block.file, line, "", lines[inside - 1] if 0 < inside <= len(lines) else "")
+        place = Place(block.file, line, "", lines[inside - 1].rstrip("\n") if 0 < inside <= len(lines) else "")
         feedback = Feedback(
             problem=say("Python cannot read this part of {file}: its grammar is broken.", file=block.file),
             got=verbatim(error.msg or "invalid syntax"),
@@ -229,33 +258,36 @@ def _blocks(cell: Cell) -> list[Cell]:
     """Cut a cell before each line that begins a definition, an import or an assignment at the left margin."""
     starts = sorted({0, *(match.start() for match in BLOCK_START.finditer(cell.text))})
     blocks: list[Cell] = []
-    decorators = ""
+    text = ""
+    line = cell.first_line
     for start, end in zip(starts, [*starts[1:], len(cell.text)], strict=True):
-        text = cell.text[start:end]
-        if text.startswith("@"):
-            decorators += text
+        text += cell.text[start:end]
+        if cell.text.startswith("@", start) and end < len(cell.text):
             continue
-        before = cell.text[:start].count("\n") - decorators.count("\n")
-        blocks.append(Cell(cell.file, cell.first_line + before, decorators + text))
-        decorators = ""
+        blocks.append(Cell(cell.file, line, text))
+        line += text.count("\n")
+        text = ""
     return [block for block in blocks if block.text.strip()]
 
 
-def _cut(cell: Cell, statement: ast.stmt) -> tuple[int, str]:
-    """Return the statement's first line number and its text, decorators included."""
+def _cut(lines: list[bytes], statement: ast.stmt) -> tuple[int, str]:
+    """Return the number of the statement's first line among `lines`, and its text, decorators included."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
     last = statement.end_lineno or first
-    lines = cell.text.splitlines(keepends=True)[first - 1 : last]
-    last_bytes = lines[-1].encode("utf-8")[: statement.end_col_offset]
-    lines[-1] = last_bytes.decode("utf-8", "ignore")
-    if not decorators:
-        lines[0] = lines[0].encode("utf-8")[statement.col_offset :].decode("utf-8", "ignore")
-    return cell.first_line + first - 1, "".join(lines) + "\n"
+    while decorators and first > 1 and not lines[first - 1].startswith(b"@"):
+        # The decorator's expression may begin below its `@`.
+        first -= 1
+    begin, end = (0 if decorators else statement.col_offset), statement.end_col_offset
+    if first == last:
+        text = lines[first - 1][begin:end]
+    else:
+        text = b"".join([lines[first - 1][begin:], *lines[first : last - 1], lines[last - 1][:end]])
+    return first, text.decode("utf-8", "ignore") + "\n"
 
 
-def _body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    """Return a text that is the same for the same statements, and empty for a stub."""
+def _body(function: ast.FunctionDef | ast.AsyncFunctionDef, text: str) -> str:
+    """Return a text that is the same for the same statements, and empty for a stub. `text`: as it was written."""
     body = function.body
     if (
         isinstance(body[0], ast.Expr)
@@ -265,7 +297,14 @@ def _body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
         body = body[1:]
     if len(body) <= 1 and all(_is_placeholder(statement) for statement in body):
         return ""
-    return ast.dump(ast.Module([ast.FunctionDef(function.name, function.args, body, [])], []))
+    return _dump(ast.Module([ast.FunctionDef(function.name, function.args, body, [])], []), text)
+
+
+def _dump(node: ast.AST, text: str) -> str:
+    try:
+        return ast.dump(node)
+    except RecursionError:
+        return text
 
 
 def _is_placeholder(statement: ast.stmt) -> bool:

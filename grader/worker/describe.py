@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox import wire
-from grader.worker import figures, models
+from grader.worker import figures
 from grader.worker.registry import Registry
 
 MAX_ITEMS = 10_000
@@ -53,6 +53,8 @@ def _describe_library_object(thing: object, registry: Registry, packer: wire.Pac
     # A library that nobody imported cannot have made the object.
     if "keras" in sys.modules:
         import keras
+
+        from grader.worker import models
 
         if isinstance(thing, keras.Model):
             return models.describe_model(thing, registry.handle(thing))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 import __future__
 
+import io
 import linecache
 import random
 import sys
@@ -80,7 +81,7 @@ class Session:
     def _remember_lines(self, segment: wire.Segment) -> None:
         """Let tracebacks show the learner's lines, though the file is not in the worker's sight."""
         known = self._lines.setdefault(segment.file, [])
-        lines = segment.source.splitlines(keepends=True)
+        lines = io.StringIO(segment.source).readlines()
         end = segment.first_line - 1 + len(lines)
         known.extend(["\n"] * (end - len(known)))
         known[segment.first_line - 1 : end] = lines
