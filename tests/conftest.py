@@ -45,7 +45,7 @@ class Answer(NamedTuple):
     text: str
 
     def write(self, folder: Path, *others: "Answer") -> Path:
-        """Write the chapter's master into `folder`, with this function and those of `others` in the place of its own."""
+        """Write the chapter's master into `folder`, with this function and those of `others` instead of its own."""
         submission = (SOLUTIONS / f"{self.chapter}.py").read_text(encoding="utf-8")
         for answer in (self, *others):
             submission = submission.replace(_cut(submission, answer.function), answer.text)

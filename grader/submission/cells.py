@@ -158,7 +158,8 @@ class Inside(msgspec.Struct, frozen=True):
                 continue
             if quote is not None:
                 if mark.startswith(quote):
-                    quote, position = None, match.start() + len(quote)
+                    position = match.start() + len(quote)
+                    quote = None
             elif mark == "#":
                 return Inside(None, depth)
             elif mark[0] in "'\"":

@@ -514,6 +514,7 @@ def compile_model__compiled_another_model(model):
     """
     model = build_model()
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
 
 
 # ---------------------------------------------------------------- fit_model

@@ -1,6 +1,6 @@
 """What grading chapter 2 costs, against the bare cost of the training it asks for; medians, all in one run.
 
-    python tests/benchmarks/first_model.py [--repeat 5] [--data sample]
+python tests/benchmarks/first_model.py [--repeat 5] [--data sample]
 """
 
 from __future__ import annotations
