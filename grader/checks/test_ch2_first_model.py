@@ -1,4 +1,4 @@
-"""Chapter 2: The first model"""
+"""Chapter 2: Your first model"""
 
 import numpy as np
 import pytest
@@ -222,7 +222,7 @@ def epochs_of(outcome):
 @pytest.mark.task("fit_model", points=3)
 @pytest.mark.limits(seconds=60)
 def test_history_is_returned(fitted):
-    """The History is returned, with loss and accuracy for training and validation."""
+    """The History is returned; it has loss and accuracy, for training and for validation."""
     expect(fitted.value).has_curves(*CURVES)
 
 

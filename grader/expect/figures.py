@@ -115,7 +115,7 @@ class FigureExpectations(Subject):
                 say("Some characters of the figure are drawn as empty boxes."),
                 say("a font that has them"),
                 say("no glyph for {characters}", characters=" ".join(missing[:6])),
-                say("Leave the font family as it is, or choose one with Chinese characters, such as Noto Sans CJK SC."),
+                say("Choose a font that has these characters, such as Noto Sans CJK SC for Chinese."),
             )
 
 

@@ -122,14 +122,14 @@ class ModelExpectations(Subject):
 
     def is_compiled_with_optimizer(self, name: str) -> None:
         """Its optimizer is of this kind."""
-        _expect_word(self.is_compiled().optimizer, name, say("The optimizer is another one."), say("optimizer"))
+        _expect_word(self.is_compiled().optimizer, name, say("The optimizer is not the one the chapter asks for."), say("optimizer"))
 
     def has_learning_rate(self, rate: float, relative: float) -> None:
         """Its optimizer's learning rate is `rate`, give or take the share `relative`."""
         got = self.is_compiled().learning_rate
         if got is None or abs(got - rate) > rate * relative:
             fail(
-                say("The learning rate is another one."),
+                say("The learning rate is not the one the chapter asks for."),
                 say("learning rate {rate}", rate=rate),
                 say("learning rate {rate}", rate=short(got) if got is not None else "-"),
                 say("Leave the learning rate out: the optimizer's usual one is right here."),
@@ -138,7 +138,7 @@ class ModelExpectations(Subject):
     def is_compiled_with_loss(self, name: str) -> None:
         """Its loss is this one."""
         got = self.is_compiled().loss
-        _expect_word(got or "-", name, say("The loss is another one."), say("loss"))
+        _expect_word(got or "-", name, say("The loss is not the one the chapter asks for."), say("loss"))
 
     def is_compiled_with_metric(self, name: str) -> None:
         """This metric is among its metrics."""

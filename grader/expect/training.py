@@ -41,7 +41,7 @@ class TrainingExpectations(Subject):
         got = len(self.is_history().epochs)
         if got != count:
             fail(
-                say("The number of epochs is another one."),
+                say("The number of epochs is not the one the chapter asks for."),
                 say("{count} epochs", count=count),
                 say("{count} epochs", count=got),
                 say("Give `fit` the argument `epochs={count}`.", count=count),
@@ -67,7 +67,7 @@ class TrainingExpectations(Subject):
         epochs = max(1, round(seen.samples / samples))
         if seen.largest_batch != size or seen.batches != expected_batches * epochs:
             fail(
-                say("The batches have another size."),
+                say("The batches do not have the size the chapter asks for."),
                 say("batches of {size} images", size=size),
                 say("batches of up to {size} images", size=seen.largest_batch),
                 say("Give `fit` the argument `batch_size={size}`.", size=size),

@@ -117,7 +117,7 @@ class Run:
         key = f"{chapter} mistakes"
         if key not in self._references:
             source = join_sources(self._master(chapter), read_source(path.name, path.read_bytes()))
-            self._references[key] = Reference(source, self._trusted_engine(), chapter)
+            self._references[key] = Reference(source, self._trusted_engine(), chapter, may_fail=True)
         return self._references[key]
 
     def _master(self, chapter: str) -> Source:

@@ -17,6 +17,7 @@ from grader.report.words import PART_WORDS, VERDICT_WORDS
 from grader.results import CheckResult, Feedback, Verdict
 from grader.sandbox.process import SandboxError
 from grader.sandbox.wire import WireError
+from grader.submission.reference import ReferenceFailed
 
 NOT_RUN = (Verdict.TODO, Verdict.BLOCKED)
 # Verdicts a check may have because of what the learner's function does; only these can be a known mistake.
@@ -59,8 +60,7 @@ def pytest_runtest_makereport(
 
 def _judge(error: BaseException, check: Check) -> tuple[Verdict, Feedback]:
     if isinstance(error, CheckFailed):
-        feedback = _without_values(error.feedback) if check.hidden else error.feedback
-        return error.verdict, feedback
+        return error.verdict, _without_values(error) if check.hidden else error.feedback
     if isinstance(error, AssertionError):
         # A teacher's bare assert: its own message is meant for the learner, what pytest adds to it is not.
         words = str(error.args[0]).split("\n")[0] if error.args else ""
@@ -72,7 +72,11 @@ def _judge(error: BaseException, check: Check) -> tuple[Verdict, Feedback]:
             problem=say("What came back from your code could not be read."),
             next_step=say("Return plain arrays, numbers, models or figures, as the chapter describes."),
         )
-    kind = say("the sandbox failed") if isinstance(error, SandboxError) else say("the check itself failed")
+    kind = say("the check itself failed")
+    if isinstance(error, SandboxError):
+        kind = say("the sandbox failed")
+    elif isinstance(error, ReferenceFailed):
+        kind = say("the reference solution failed")
     return Verdict.GRADER_ERROR, Feedback(
         problem=say("The grader failed here: {kind}. It is not your fault and costs you nothing.", kind=kind),
         got=verbatim(f"{type(error).__name__}: {error}"[:500]),
@@ -80,11 +84,13 @@ def _judge(error: BaseException, check: Check) -> tuple[Verdict, Feedback]:
     )
 
 
-def _without_values(feedback: Feedback) -> Feedback:
+def _without_values(failed: CheckFailed) -> Feedback:
     """Keep of a hidden check's feedback what gives away neither its inputs nor what it expects."""
+    if failed.verdict is not Verdict.FAIL:
+        return msgspec.structs.replace(failed.feedback, output="")
     return Feedback(
         problem=say("This check uses inputs that are not shown, and your function's answer to them is not right yet."),
-        next_step=feedback.next_step,
+        next_step=say("Look at the other checks of this function first: they show values."),
     )
 
 

@@ -129,7 +129,7 @@ def _hand_in(chapter: str, files: list[Path], functions: Sequence[str], notes: t
                     "You have written in both {first} and {second}.", first=files[0].name, second=files[1].name
                 ),
                 expected=say("one of the two: the other as it came"),
-                got=say("functions filled in in both, and not the same ones"),
+                got=say("different answers in the two files"),
                 next_step=say("Say which one counts: `pytest grader --submission {path}`", path=str(files[0])),
             ),
             verdict=Verdict.BLOCKED,

@@ -12,12 +12,15 @@ import hashlib
 import importlib.metadata
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 import platformdirs
 
+from grader.errors import CheckFailed
+from grader.messages import render
 from grader.sandbox import confine, wire
 from grader.sandbox.worker import Answer, Limits
 from grader.submission import explain
@@ -28,28 +31,51 @@ from grader.submission.values import Kept, Model, decode_snapshot, digest, encod
 
 FILE_NONCE = bytes(wire.NONCE_BYTES)
 REFERENCE_LIMITS = Limits(seconds=1800.0, memory_mib=8192)
-# From the grader itself, so that a new version never reads an old one's results.
+# The code that makes results: a new version never reads an old one's.
 CODE = ("worker", "sandbox/wire.py")
 
 
+class ReferenceFailed(Exception):
+    """The reference solution did not do what it is there for: never the learner's fault."""
+
+
 class Reference(Submission):
-    """A trusted source run in a sandbox of its own. The sandbox starts only when a result is not on disk."""
+    """A trusted source run in a sandbox of its own. The sandbox starts only when a result is not on disk.
+
+    `may_fail`: a failure is an outcome like any other, as with known mistakes; else it is the course's own fault.
+    """
 
     def __init__(
-        self, source: Source, engine: Engine, module: str, seed: int = DEFAULT_SEED, folder: Path | None = None
+        self, source: Source, engine: Engine, module: str, seed: int = DEFAULT_SEED, may_fail: bool = False
     ) -> None:
         super().__init__(source, engine, module, seed)
         self.limits = REFERENCE_LIMITS
-        self._folder = folder or results_folder()
+        self._may_fail = may_fail
+        self._folder = results_folder()
         self._identity = digest(source.digest, seed, *environment_identity())
 
     def perform(self, function: str, arguments: tuple[Any, ...]) -> Outcome:
+        with self._faults_named(function):
+            return self._perform(function, arguments)
+
+    @contextlib.contextmanager
+    def _faults_named(self, function: str) -> Iterator[None]:
+        try:
+            yield
+        except CheckFailed as failed:
+            if self._may_fail:
+                raise
+            got = render(failed.feedback.got, "en") if failed.feedback.got else ""
+            raise ReferenceFailed(f"the reference solution's {function}: {failed} {got}") from failed
+
+    def _perform(self, function: str, arguments: tuple[Any, ...]) -> Outcome:
         key = self._key(function, arguments)
         answer = self._stored(key)
         if answer is None:
             self._revive(arguments)
             answer = self._call(function, arguments, keep=False, snapshots=True)
-            self._store(key, answer)
+            if not (isinstance(answer.reply, wire.Raised) and answer.reply.type_name in explain.MEMORY_ERRORS):
+                self._store(key, answer)
         if isinstance(answer.reply, wire.Raised):
             raise explain.explain_error(answer.reply, function, self.source, self.limits, answer.output, {})
         return self._with_models(answer)
@@ -69,6 +95,10 @@ class Reference(Submission):
         return Kept(self._key(function, arguments), None, make)
 
     def predict(self, model: Model, images: npt.NDArray[Any] | Kept) -> npt.NDArray[Any]:
+        with self._faults_named("predict"):
+            return self._predict(model, images)
+
+    def _predict(self, model: Model, images: npt.NDArray[Any] | Kept) -> npt.NDArray[Any]:
         key = self._key("predict", (model, images))
         answer = self._stored(key)
         if answer is None:

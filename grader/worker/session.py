@@ -3,6 +3,7 @@
 from __future__ import annotations
 import __future__
 
+import functools
 import io
 import linecache
 import random
@@ -10,13 +11,16 @@ import sys
 import traceback
 import types
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grader.sandbox import wire
 from grader.worker.describe import describe
 from grader.worker.registry import Registry
+
+if TYPE_CHECKING:
+    from grader.worker.ready_models import ReadyModels
 
 MAX_FRAMES = 8
 MAX_MESSAGE = 4000
@@ -48,7 +52,10 @@ class Session:
                 self._load(request)
                 return wire.Loaded()
             case wire.Call():
-                return self._call(request, buffers, packer)
+                try:
+                    return self._call(request, buffers, packer)
+                finally:
+                    self._tidy_up()
             case wire.Predict():
                 model: Any = self._object(request.model, buffers)
                 outputs = model.predict(self._object(request.images, buffers), verbose=0)
@@ -98,7 +105,7 @@ class Session:
         value = function(*arguments)
         changed = tuple(i for i, argument in enumerate(arguments) if _fingerprint(argument) != before[i])
         held = wire.Held(self._registry.handle(value)) if call.keep and _is_data(value) else None
-        reply = wire.Returned(
+        return wire.Returned(
             value=held or describe(value, self._registry, packer),
             arguments=tuple(
                 describe(argument, self._registry, packer) if _is_model(argument) else None for argument in arguments
@@ -107,8 +114,6 @@ class Session:
             observation=recorder.result() if recorder else None,
             snapshots=self._take_snapshots([*arguments, value], packer) if call.snapshots else (),
         )
-        self._tidy_up()
-        return reply
 
     def _watch_models(self, arguments: list[Any]) -> Any:
         recorder = None
@@ -123,7 +128,15 @@ class Session:
 
         return tuple(take_snapshot(thing, packer) if _is_model(thing) else None for thing in things)
 
+    @functools.cached_property
+    def _ready_models(self) -> ReadyModels:
+        from grader.worker.ready_models import ReadyModels
+
+        return ReadyModels()
+
     def _tidy_up(self) -> None:
+        if "_ready_models" in self.__dict__:
+            self._ready_models.forget_changed()
         if "matplotlib" in sys.modules:
             from grader.worker.figures import close_figures
 
@@ -144,9 +157,7 @@ class Session:
             case wire.Held():
                 return self._registry.object(value.handle)
             case wire.Snapshot():
-                from grader.worker.models import make_model
-
-                return make_model(value, [wire.unpack_array(weight, buffers) for weight in value.weights])
+                return self._ready_models.get(value, [wire.unpack_array(weight, buffers) for weight in value.weights])
             case wire.HistoryInput():
                 from grader.worker.models import make_history
 
