@@ -114,10 +114,10 @@ class Worker:
         used_bytes = 0
         for process in self._sandbox.processes(self._pid):
             try:
-                used_bytes += process.memory_info().rss
+                used_bytes += max(0, process.memory_info().rss - self._parent_bytes)
             except psutil.NoSuchProcess:
                 continue
-        if used_bytes > self._parent_bytes + limits.memory_mib * 2**20:
+        if used_bytes > limits.memory_mib * 2**20:
             raise WorkerEnded("memory")
         # A process it left behind may hold the channel open after the worker itself has ended.
         if not self._sandbox.is_running(self._pid):
