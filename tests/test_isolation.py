@@ -99,7 +99,7 @@ def told(task):
 def test_accident_has_its_verdict_and_the_rest_is_graded(check, body, verdict, words):
     tasks = check(body, before="x_train = open('x')\n")
     assert tasks["normalize"].verdict is verdict
-    assert tasks["normalize"].earned == (0 if "nan" not in body else 5)
+    assert tasks["normalize"].earned == (0 if "nan" not in body else 7)
     assert words in told(tasks["normalize"])
 
 

@@ -32,7 +32,7 @@ def assemble(run: Run, interrupted: bool) -> RunResult:
             ChapterResult(
                 name=name,
                 title=chapter.title,
-                file=str(handed.file) if handed.file else None,
+                file=_as_typed(handed.file) if handed.file else None,
                 tasks=tasks,
                 notes=handed.notes,
                 learner=run.learner_pictures.get(name, ModelPicture()),
@@ -40,6 +40,12 @@ def assemble(run: Run, interrupted: bool) -> RunResult:
             )
         )
     return RunResult(tuple(chapters), run.surroundings, round(time.monotonic() - run.started, 2), interrupted)
+
+
+def _as_typed(path: Path) -> str:
+    """Return the path as one would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
