@@ -122,7 +122,12 @@ class ModelExpectations(Subject):
 
     def is_compiled_with_optimizer(self, name: str) -> None:
         """Its optimizer is of this kind."""
-        _expect_word(self.is_compiled().optimizer, name, say("The optimizer is not the one the chapter asks for."), say("optimizer"))
+        _expect_word(
+            self.is_compiled().optimizer,
+            name,
+            say("The optimizer is not the one the chapter asks for."),
+            say("optimizer"),
+        )
 
     def has_learning_rate(self, rate: float, relative: float) -> None:
         """Its optimizer's learning rate is `rate`, give or take the share `relative`."""
