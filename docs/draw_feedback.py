@@ -1,4 +1,7 @@
-"""Draws `feedback.svg`, the README's picture: what the grader says to half-finished work. Run: python docs/draw_feedback.py"""
+"""Draws `feedback.svg`, the README's picture: what the grader says to half-finished work.
+
+python docs/draw_feedback.py
+"""
 
 import io
 import tempfile
