@@ -28,6 +28,19 @@ DOWNLOAD_TIMEOUT_S = 300
 MAX_FILE_BYTES = 2 * 2**30
 KERAS_FILE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 NPZ_KEYS = ("x_train", "y_train", "x_test", "y_test")
+# What NumPy and zipfile raise for files that are no archive, or a damaged, locked or pickled one.
+BROKEN_ARCHIVE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    TypeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    RuntimeError,
+    MemoryError,
+)
 IDX_FILES = {
     "x_train": "train-images-idx3-ubyte",
     "y_train": "train-labels-idx1-ubyte",
@@ -152,7 +165,7 @@ def _read_npz(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {key: np.asarray(archive[key]) for key in NPZ_KEYS}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+    except BROKEN_ARCHIVE as error:
         raise _damaged(str(path), verbatim(str(error)[:300])) from error
 
 

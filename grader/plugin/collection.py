@@ -30,12 +30,16 @@ class Check(msgspec.Struct, frozen=True):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Count all points before `-k` takes items away, find the submission, and drop the chapters it says nothing of."""
+    """Count all points before `-k` takes items away, find the submission and the data that were named.
+
+    The chapters that the submission says nothing of are dropped.
+    """
     run = config.stash[RUN]
     for item in items:
         _register(run, item)
     try:
         run.find()
+        run.find_data()
     except InputError as error:
         raise usage_error(error, run.settings.language) from error
     spoken_of = [item for item in items if item.stash[CHECK].chapter in run.handed]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from grader.errors import InputError, four_parts
-from grader.messages import LANGUAGES, choose_language, render
+from grader.messages import LANGUAGES, Message, choose_language, render, say, verbatim
 from grader.plugin.run import RUN, SHARED_SANDBOX, Report, Run, Settings
 from grader.report.words import PART_WORDS
+from grader.results import Feedback
 
 MARKERS = (
     "task(name, points, functions): the function a check is about, what it is worth, and the functions it needs",
@@ -44,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         data=_data_source(config, config.getoption("--data")),
         language=language,
         in_process=config.getoption("--in-process"),
-        reports=tuple(_parse_report(config, text) for text in config.getoption("--report")),
+        reports=_parse_reports(config, language),
         root=config.rootpath,
     )
     config.stash[RUN] = Run(settings, config.stash.get(SHARED_SANDBOX, None))
@@ -74,14 +76,36 @@ def _data_source(config: pytest.Config, source: str) -> str:
     return source if source in ("sample", "full") else str(_from_invocation(config, source))
 
 
+def _parse_reports(config: pytest.Config, language: str) -> tuple[Report, ...]:
+    try:
+        return tuple(_parse_report(config, text) for text in config.getoption("--report"))
+    except InputError as error:
+        raise usage_error(error, language) from error
+
+
 def _parse_report(config: pytest.Config, text: str) -> Report:
-    kind, colon, path = text.partition(":")
-    if kind not in REPORT_KINDS or not colon or not path:
-        raise pytest.UsageError(f"--report {text}: expected json:PATH or html:PATH, such as --report html:report.html")
+    kind, _, path = text.partition(":")
+    if kind not in REPORT_KINDS or not path:
+        raise _no_report(text, say("neither of them"))
     target = _from_invocation(config, path)
-    if target.is_dir() or not target.parent.is_dir():
-        raise pytest.UsageError(f"--report {text}: expected a file in a folder that exists; got {target}")
-    return Report(kind, target)
+    try:
+        if target.is_dir():
+            raise _no_report(text, say("the path of a folder"))
+        with tempfile.TemporaryFile(dir=target.parent):
+            return Report(kind, target)
+    except OSError as error:
+        raise _no_report(text, verbatim(error.strerror or str(error))) from error
+
+
+def _no_report(text: str, got: Message) -> InputError:
+    return InputError(
+        Feedback(
+            problem=say("`--report {text}` names no report that can be written.", text=text),
+            expected=say("json:PATH or html:PATH, a file in a folder that exists and may be written to"),
+            got=got,
+            next_step=say("Write, for example, `--report html:report.html`."),
+        )
+    )
 
 
 def usage_error(error: InputError, language: str) -> pytest.UsageError:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.messages import render, say, verbatim
 from grader.plugin.run import RUN, Run
 from grader.report.terminal import print_run
 from grader.results import ChapterResult, ModelPicture, RunResult, TaskResult
@@ -72,9 +73,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)
     for report in run.settings.reports:
-        _write_report(report.kind, report.path, result, run.settings.language)
+        try:
+            _write_report(report.kind, report.path, result, run.settings.language)
+        except OSError as error:
+            run.unwritten[report] = error.strerror or str(error)
     if exitstatus in GRADED:
-        session.exitstatus = result.exit_status
+        session.exitstatus = 3 if run.unwritten else result.exit_status
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -88,7 +92,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
     text = print_run(result, run.settings.language, width, colour, verbose=config.option.verbose > 0)
     terminalreporter._tw.write(text)
     for report in run.settings.reports:
-        terminalreporter.write_line(f"{report.kind}: {report.path}")
+        reason = run.unwritten.get(report)
+        words = say("It could not be written: {reason}", reason=reason) if reason else verbatim("")
+        terminalreporter.write_line(f"{report.kind}: {report.path}  {render(words, run.settings.language)}".rstrip())
 
 
 def _write_report(kind: str, path: Path, result: RunResult, language: str) -> None:
@@ -101,8 +107,12 @@ def _write_report(kind: str, path: Path, result: RunResult, language: str) -> No
         from grader.report.html import render_html
 
         text = render_html(result, language)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).chmod(0o644)
-    Path(name).replace(path)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

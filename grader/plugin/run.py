@@ -80,6 +80,7 @@ class Run:
         self.learner_pictures: dict[str, ModelPicture] = {}
         self.reference_pictures: dict[str, ModelPicture] = {}
         self.started = time.monotonic()
+        self.unwritten: dict[Report, str] = {}
         self._submissions: dict[str, Submission] = {}
         self._references: dict[str, Reference] = {}
         self._engines: list[Engine] = []
@@ -94,6 +95,16 @@ class Run:
         """
         functions = {name: chapter.functions for name, chapter in self.chapters.items()}
         self.handed = find_submission(self.settings.submission, sorted(self.chapters), functions)
+
+    def find_data(self) -> None:
+        """Load the data that was asked for, so that a wrong path is told at once. The sample is always there.
+
+        Raises:
+            InputError: it is not there or damaged.
+        """
+        begun = any(h.source and h.source.written(self.chapters[h.chapter].functions) for h in self.handed.values())
+        if self.settings.data != "sample" and (begun or self.settings.data != "full"):
+            load_digits(self.settings.data)
 
     def submission(self, chapter: str) -> Submission:
         """Return the learner's work for a chapter."""
@@ -162,7 +173,9 @@ class Run:
 
     @property
     def surroundings(self) -> Surroundings:
-        level = Level.NONE if self.settings.in_process else strongest_level()
+        level = self._sandbox.level if self._sandbox else strongest_level()
+        if self.settings.in_process:
+            level = Level.NONE
         versions = {"python": platform.python_version(), **library_versions()}
         return Surroundings(level.value, level.note, self.settings.data, DEFAULT_SEED, versions)
 

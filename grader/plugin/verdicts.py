@@ -51,7 +51,8 @@ def pytest_runtest_makereport(
     text = describe_feedback(feedback, run.settings.language)
     if verdict in NOT_RUN:
         report.outcome = "skipped"
-        report.longrepr = (str(item.path), item.location[1] or 0, f"{verdict.value}: {text}")
+        file = run.handed[check.chapter].file
+        report.longrepr = (file.name if file else check.chapter, 0, f"{verdict.value}: {text}")
     else:
         report.outcome = "failed"
         report.longrepr = f"{render(VERDICT_WORDS[verdict], run.settings.language)}\n{text}"

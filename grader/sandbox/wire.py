@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -23,11 +23,20 @@ MAX_BUFFERS = 4096
 MAX_ARRAY_BYTES = 2**30
 MAX_DIMENSIONS = 8
 MAX_DEPTH = 32
+MAX_NAME = 200
+MAX_LINE = 500
+MAX_MESSAGE = 4000
+MAX_FRAMES = 8
 DTYPES = frozenset(
     ["bool"]
     + [f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)]
     + ["float16", "float32", "float64", "complex64", "complex128"]
 )
+
+
+# What a forged frame may not stretch without bounds: these are shown to a learner.
+Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
+LineText = Annotated[str, msgspec.Meta(max_length=MAX_LINE)]
 
 
 class WireError(Exception):
@@ -140,8 +149,8 @@ class FigureValue(msgspec.Struct, frozen=True, tag="figure"):
 class Opaque(msgspec.Struct, frozen=True, tag="opaque"):
     """Anything else: its type's name and a short repr."""
 
-    type_name: str
-    text: str
+    type_name: Name
+    text: Name
 
 
 class Held(msgspec.Struct, frozen=True, tag="held"):
@@ -271,19 +280,19 @@ class Returned(msgspec.Struct, frozen=True, tag="returned"):
 class Frame(msgspec.Struct, frozen=True):
     """A line of the learner's own code in a traceback."""
 
-    file: str
+    file: LineText
     line: int
-    function: str
-    text: str
+    function: Name
+    text: LineText
 
 
 class Raised(msgspec.Struct, frozen=True, tag="raised"):
     """The call or the load raised. `name`: the name a NameError or UnboundLocalError is about."""
 
-    type_name: str
-    text: str
-    frames: tuple[Frame, ...] = ()
-    name: str | None = None
+    type_name: Name
+    text: Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE)]
+    frames: Annotated[tuple[Frame, ...], msgspec.Meta(max_length=MAX_FRAMES)] = ()
+    name: Name | None = None
 
 
 class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
@@ -349,14 +358,18 @@ def unpack_array(array: Array, buffers: Sequence[Buffer]) -> npt.NDArray[np.gene
     buffer = buffers[array.buffer]
     if len(buffer) != expected:
         raise WireError(f"{len(buffer)} bytes for shape {array.shape} of {array.dtype}")
-    return np.frombuffer(buffer, dtype=dtype).reshape(array.shape)
+    try:
+        return np.frombuffer(buffer, dtype=dtype).reshape(array.shape)
+    except ValueError as error:
+        # An empty array may announce axes that no array can have.
+        raise WireError(f"shape {array.shape}") from error
 
 
 def pack(message: Request | Reply, buffers: Sequence[Buffer], nonce: bytes, sequence: int) -> Iterator[Buffer]:
     """Yield the pieces of a frame, array bytes uncopied."""
     body = _encoder.encode(message)
     if len(body) > MAX_BODY_BYTES:
-        raise WireError(f"a message of {len(body)} bytes")
+        raise WireError(f"{len(body)} bytes, which is more than can be handed over")
     yield HEADER.pack(MAGIC, nonce, sequence, len(body), len(buffers))
     yield b"".join(LENGTH.pack(len(buffer)) for buffer in buffers)
     yield body

@@ -15,6 +15,7 @@ import psutil
 from grader.sandbox import wire
 
 POLL_S = 0.1
+ENDING_S = 0.5
 CHUNK_BYTES = 2**16
 MAX_SHOWN_OUTPUT_BYTES = 4096
 MAX_OUTPUT_BYTES = 8 * 2**20
@@ -102,13 +103,23 @@ class Worker:
     def _bury(self, ending: Ending) -> WorkerEnded:
         self.alive = False
         # Its own end comes first, so that a kill from here does not hide how it ended.
-        exit_code = self._sandbox.reap(self._pid) if ending == "crash" else None
+        exit_code = self._await_end() if ending == "crash" else None
         self._sandbox.kill(self._pid)
-        exit_code = self._sandbox.reap(self._pid) if exit_code is None else exit_code
+        if exit_code is None:
+            self._sandbox.reap(self._pid)
         self._output.drain()
         self._channel.close()
         self._output.close()
         return WorkerEnded(ending, exit_code, self._output.text())
+
+    def _await_end(self) -> int | None:
+        """Return how the worker ended by itself; None where it closed its channel and goes on."""
+        deadline = time.monotonic() + ENDING_S
+        while self._sandbox.is_running(self._pid):
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(0.005)
+        return self._sandbox.reap(self._pid)
 
     def _watch_memory(self, limits: Limits) -> None:
         used_bytes = 0

@@ -53,7 +53,9 @@ class SandboxEngine:
         self._worker: Worker | None = None
 
     def warm(self, modules: frozenset[str]) -> None:
-        self.sandbox.warm(modules_to_warm(modules))
+        """Have `modules` imported in workers forked from now on; a worker without them is given up."""
+        if self.sandbox.warm(modules_to_warm(modules)):
+            self._end_worker()
 
     def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer:
         """Send `message` to the worker.
@@ -73,10 +75,13 @@ class SandboxEngine:
     def versions(self) -> dict[str, str]:
         return self.sandbox.versions
 
-    def close(self) -> None:
+    def _end_worker(self) -> None:
         if self._worker is not None and self._worker.alive:
             self._worker.close()
             self.generation += 1
+
+    def close(self) -> None:
+        self._end_worker()
         if self._owns_sandbox:
             self.sandbox.close()
 

@@ -102,6 +102,7 @@ class Reference(Submission):
         key = self._key("predict", (model, images))
         answer = self._stored(key)
         if answer is None:
+            self.engine.warm(frozenset({"keras"}))
             self._load()
             self._revive((images,))
             packer = wire.Packer()
@@ -116,7 +117,7 @@ class Reference(Submission):
     # ------------------------------------------------------------
 
     def _call(self, function: str, arguments: tuple[Any, ...], keep: bool, snapshots: bool = False) -> Answer:
-        self.require(function)
+        self._prepare(function, arguments)
         packer = wire.Packer()
         values = tuple(_whole(a, packer) if isinstance(a, Model) else encode(a, packer, self) for a in arguments)
         answer = self._request(wire.Call(function, values, self.seed, keep, snapshots), packer.buffers, function)

@@ -24,6 +24,7 @@ BLOCK_START = re.compile(
 )
 # Far more than a chapter has; each costs the reader and the worker some time.
 MAX_STATEMENTS = 10_000
+MAX_CHARACTERS = 2**20
 FUNCTION_NAME = re.compile(r"^(?:async\s+)?def\s+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -108,7 +109,7 @@ def read_source(name: str, raw: bytes) -> Source:
 class _Reader:
     def __init__(self, name: str) -> None:
         self._name = name
-        self._statements = 0
+        self._statements = self._characters = 0
         self._pieces: list[Piece] = []
         self._bodies: dict[str, str] = {}
         self._parameters: dict[str, tuple[str, ...]] = {}
@@ -134,11 +135,12 @@ class _Reader:
 
     def read(self, cell: Cell) -> None:
         """Read a cell whole; where that fails, statement by statement, so that only the broken one is lost."""
+        self._count(characters=len(cell.text))
         error = self._try(cell)
         if error is None:
             return
         blocks = _blocks(cell)
-        self._count(len(blocks))
+        self._count(statements=len(blocks))
         for block in blocks:
             error = self._try(block)
             if error is not None:
@@ -153,20 +155,21 @@ class _Reader:
             return error
         except (ValueError, RecursionError, MemoryError) as error:
             return SyntaxError(str(error) or "nested too deeply")
-        self._count(len(tree.body))
+        self._count(statements=len(tree.body))
         # The grammar counts columns in bytes.
         lines = [line.encode("utf-8") for line in split_lines(cell.text)]
         for statement in tree.body:
             self._take(cell, lines, statement)
         return None
 
-    def _count(self, statements: int) -> None:
+    def _count(self, statements: int = 0, characters: int = 0) -> None:
         self._statements += statements
-        if self._statements > MAX_STATEMENTS:
+        self._characters += characters
+        if self._statements > MAX_STATEMENTS or self._characters > MAX_CHARACTERS:
             raise CheckFailed(
                 Feedback(
                     problem=say("{name} is too long to be a chapter.", name=self._name),
-                    expected=say("at most {limit} statements", limit=MAX_STATEMENTS),
+                    expected=say("at most {limit} statements, and 1 MiB of code", limit=MAX_STATEMENTS),
                     got=say("more than that"),
                     next_step=say("Take out what is not code of yours, such as data pasted into the file."),
                 ),

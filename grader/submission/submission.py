@@ -17,7 +17,7 @@ from grader.sandbox.worker import Answer, Limits, WorkerEnded
 from grader.submission import explain
 from grader.submission.engines import Engine
 from grader.submission.source import Piece, Source
-from grader.submission.values import Kept, Model, Taken, decode, decode_snapshot, digest, encode
+from grader.submission.values import History, Kept, Model, Taken, decode, decode_snapshot, digest, encode
 
 DEFAULT_LIMITS = Limits(seconds=30.0, memory_mib=4096)
 LOAD_LIMITS = Limits(seconds=10.0, memory_mib=4096)
@@ -125,6 +125,12 @@ class Submission:
             return Kept(digest(function, *arguments), answer.reply.value.handle)
         return self._outcome(answer).value
 
+    def _prepare(self, function: str, arguments: tuple[Any, ...]) -> None:
+        """Have ready what the call needs, so that no import of Keras is counted against the learner."""
+        if any(isinstance(argument, Model | History) for argument in arguments):
+            self.engine.warm(frozenset({"keras"}))
+        self.require(function)
+
     def _outcome(self, answer: Answer) -> Outcome:
         reply = answer.reply
         assert isinstance(reply, wire.Returned)
@@ -139,7 +145,7 @@ class Submission:
         )
 
     def _call(self, function: str, arguments: tuple[Any, ...], keep: bool, snapshots: bool = False) -> Answer:
-        self.require(function)
+        self._prepare(function, arguments)
         packer = wire.Packer()
         values = tuple(encode(argument, packer, self) for argument in arguments)
         call = wire.Call(function, values, self.seed, keep, snapshots)

@@ -69,8 +69,14 @@ Figure = wire.FigureValue
 Opaque = wire.Opaque
 
 
-def decode(value: wire.Value, buffers: Sequence[wire.Buffer], owner: Owner) -> Any:
-    """Return the Python object a wire value stands for."""
+def decode(value: wire.Value, buffers: Sequence[wire.Buffer], owner: Owner, depth: int = 0) -> Any:
+    """Return the Python object a wire value stands for.
+
+    Raises:
+        WireError: it stands for none.
+    """
+    if depth > wire.MAX_DEPTH:
+        raise wire.WireError("a value that is nested too deeply")
     match value:
         case wire.Plain():
             return value.value
@@ -78,10 +84,13 @@ def decode(value: wire.Value, buffers: Sequence[wire.Buffer], owner: Owner) -> A
             array = wire.unpack_array(value, buffers)
             return array[()] if value.origin == "scalar" and array.ndim == 0 else array
         case wire.Items():
-            items = [decode(item, buffers, owner) for item in value.items]
+            items = [decode(item, buffers, owner, depth + 1) for item in value.items]
             return items if value.kind == "list" else tuple(items)
         case wire.Mapping():
-            return dict(zip(value.keys, (decode(item, buffers, owner) for item in value.items), strict=True))
+            if len(value.keys) != len(value.items):
+                raise wire.WireError(f"{len(value.keys)} keys for {len(value.items)} items")
+            items = [decode(item, buffers, owner, depth + 1) for item in value.items]
+            return dict(zip(value.keys, items, strict=True))
         case wire.ModelValue():
             return Model(value, owner)
         case wire.HistoryValue():

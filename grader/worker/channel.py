@@ -27,7 +27,11 @@ class Channel:
         return unpacker.message, list(unpacker.buffers)  # type: ignore[return-value]
 
     def send(self, reply: wire.Reply, buffers: Sequence[wire.Buffer] = ()) -> None:
-        """Answer the request received last."""
+        """Answer the request received last.
+
+        Raises:
+            WireError, UnicodeError: the reply cannot be packed. Nothing has been sent then.
+        """
         for piece in wire.pack(reply, buffers, self._nonce, self._sequence):
             self._connection.sendall(piece)
 

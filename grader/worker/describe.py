@@ -12,7 +12,8 @@ from grader.sandbox import wire
 from grader.worker import figures
 from grader.worker.registry import Registry
 
-MAX_ITEMS = 10_000
+MAX_ITEMS = 100_000
+ITEM_BYTES = 25
 MAX_TEXT = 20_000
 
 
@@ -26,7 +27,7 @@ def describe(thing: object, registry: Registry, packer: wire.Packer, depth: int 
         return wire.Plain(thing[:MAX_TEXT].encode("utf-8", "replace").decode())
     if isinstance(thing, np.ndarray | np.generic):
         return _describe_array(thing, packer)
-    if depth < wire.MAX_DEPTH and type(thing) in (list, tuple, dict) and len(thing) <= MAX_ITEMS:  # type: ignore[arg-type]
+    if depth < wire.MAX_DEPTH and type(thing) in (list, tuple, dict) and (depth or _is_small(thing)):
         return _describe_container(thing, registry, packer, depth + 1)
     return _describe_library_object(thing, registry, packer)
 
@@ -34,10 +35,25 @@ def describe(thing: object, registry: Registry, packer: wire.Packer, depth: int 
 def _describe_array(array: np.ndarray[Any, Any] | np.generic, packer: wire.Packer) -> wire.Value:
     plain = np.asarray(array)
     if plain.dtype.newbyteorder("=").name not in wire.DTYPES or plain.ndim > wire.MAX_DIMENSIONS:
-        return wire.Opaque(f"array of dtype {plain.dtype}", short_repr(array))
+        return wire.Opaque(_short(f"array of dtype {plain.dtype}"), short_repr(array))
     if plain.nbytes > wire.MAX_ARRAY_BYTES:
         return wire.Opaque(f"array of {plain.nbytes} bytes", "")
     return packer.array(plain, "array" if isinstance(array, np.ndarray) else "scalar")
+
+
+def _is_small(thing: object) -> bool:
+    """Return whether `thing`, with all that is in it, fits into a message."""
+    weight, rest = 0, [thing]
+    while rest:
+        item: Any = rest.pop()
+        kind = type(item)
+        size = len(item) if kind in (list, tuple, dict) else len(item) // ITEM_BYTES if kind is str else 0
+        weight += 1 + size
+        if weight > MAX_ITEMS:
+            return False
+        if kind in (list, tuple, dict):
+            rest.extend(item.values() if kind is dict else item)
+    return True
 
 
 def _describe_container(thing: Any, registry: Registry, packer: wire.Packer, depth: int) -> wire.Value:
@@ -77,12 +93,16 @@ def opaque(thing: object) -> wire.Opaque:
     """Return the type's name and a short repr of anything."""
     kind = type(thing)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    return wire.Opaque(str(name)[:200], short_repr(thing))
+    return wire.Opaque(_short(str(name)), short_repr(thing))
 
 
 def short_repr(thing: object) -> str:
     """Return a repr of at most 200 characters, whatever the object's own `__repr__` does."""
     try:
-        return reprlib.repr(thing)[:200]
+        return _short(reprlib.repr(thing))
     except Exception as error:
-        return f"<a {type(thing).__name__} whose repr raises {type(error).__name__}>"
+        return _short(f"<a {type(thing).__name__} whose repr raises {type(error).__name__}>")
+
+
+def _short(text: str) -> str:
+    return text[: wire.MAX_NAME].encode("utf-8", "replace").decode()

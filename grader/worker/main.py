@@ -120,7 +120,10 @@ def _work(control: socket.socket, channel_fd: int, output_fd: int, request: wire
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
-            channel.send(reply, reply_buffers)
+            try:
+                channel.send(reply, reply_buffers)
+            except (wire.WireError, UnicodeError) as error:
+                channel.send(session.describe_error(error))
 
 
 def _redirect_output(output_fd: int) -> None:

@@ -22,9 +22,6 @@ from grader.worker.registry import Registry
 if TYPE_CHECKING:
     from grader.worker.ready_models import ReadyModels
 
-MAX_FRAMES = 8
-MAX_MESSAGE = 4000
-
 
 class Session:
     """One learner's module and the objects it made."""
@@ -43,7 +40,7 @@ class Session:
             reply: wire.Reply = self._answer(request, buffers, packer)
         except BaseException as error:  # sys.exit() and KeyboardInterrupt by the learner's code are answers too
             packer = wire.Packer()
-            reply = self._describe_error(error)
+            reply = self.describe_error(error)
         return reply, packer.buffers
 
     def _answer(self, request: wire.Request, buffers: list[wire.Buffer], packer: wire.Packer) -> wire.Reply:
@@ -166,7 +163,8 @@ class Session:
 
     # ------------------------------------------------------------ errors
 
-    def _describe_error(self, error: BaseException) -> wire.Raised:
+    def describe_error(self, error: BaseException) -> wire.Raised:
+        """Return what can be said of an exception, with the learner's own lines in its traceback."""
         name = getattr(error, "name", None)
         try:
             text = str(error)
@@ -175,19 +173,25 @@ class Session:
         if isinstance(error, SyntaxError):
             text = error.msg
         return wire.Raised(
-            type_name=type(error).__name__[:200],
-            text=text[:MAX_MESSAGE].encode("utf-8", "replace").decode(),
+            type_name=_encodable(type(error).__name__[: wire.MAX_NAME]),
+            text=_encodable(text[: wire.MAX_MESSAGE]),
             frames=self._own_frames(error),
-            name=name if isinstance(name, str) else None,
+            name=_encodable(name[: wire.MAX_NAME]) if isinstance(name, str) else None,
         )
 
     def _own_frames(self, error: BaseException) -> tuple[wire.Frame, ...]:
         own = [
-            wire.Frame(frame.filename, frame.lineno or 0, frame.name[:200], (frame.line or "")[:500])
+            wire.Frame(
+                frame.filename, frame.lineno or 0, frame.name[: wire.MAX_NAME], (frame.line or "")[: wire.MAX_LINE]
+            )
             for frame in traceback.extract_tb(error.__traceback__)
             if frame.filename in self._lines
         ]
-        return tuple(own[-MAX_FRAMES:])
+        return tuple(own[-wire.MAX_FRAMES :])
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def set_seeds(seed: int) -> None:
