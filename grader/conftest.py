@@ -1,6 +1,10 @@
 """Loads the grader's hooks and fixtures when pytest is pointed at this folder."""
 
-from grader.plugin.collection import pytest_collection_modifyitems, pytest_runtest_setup
+from grader.plugin.collection import (
+    pytest_collection_finish,
+    pytest_collection_modifyitems,
+    pytest_runtest_setup,
+)
 from grader.plugin.fixtures import digits, floor, picture, reference, submission
 from grader.plugin.options import pytest_addoption, pytest_configure, pytest_unconfigure
 from grader.plugin.reporting import (
@@ -16,6 +20,7 @@ __all__ = [
     "floor",
     "picture",
     "pytest_addoption",
+    "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_report_teststatus",

@@ -13,6 +13,8 @@ import pytest
 from grader.messages import choose_language
 from grader.plugin.grade import grade
 from grader.results import Verdict
+from grader.sandbox.confine import Level
+from grader.sandbox.process import Sandbox
 
 ROOT = Path(__file__).parents[1]
 WRONG = """import numpy as np
@@ -81,6 +83,21 @@ def test_k_picks_a_function_and_keeps_the_total(wrong, warm_sandbox):
     assert result.points == 100
 
 
+@pytest.mark.parametrize("task", ["normalize", "plot_history"])
+def test_denominators_are_the_same_whatever_k_picks(wrong, warm_sandbox, task):
+    whole = grade(wrong, sandbox=warm_sandbox).result
+    part = grade(wrong, "-k", task, sandbox=warm_sandbox).result
+    assert [(t.name, t.points) for t in part.chapters[0].tasks] == [(t.name, t.points) for t in whole.chapters[0].tasks]
+
+
+def test_k_that_picks_nothing_is_told_with_the_names_there_are(wrong, warm_sandbox):
+    graded = grade(wrong, "-k", "normalise", "--lang", "en", sandbox=warm_sandbox)
+    assert (graded.exit_status, graded.result) == (4, None)
+    words = " ".join(graded.screen.split())
+    assert "Problem: `-k normalise` picks no check." in words
+    assert "normalize, build_model" in words and "Next step:" in words
+
+
 def test_x_stops_at_the_first_wrong_check(wrong, warm_sandbox):
     checks = grade(wrong, "-x", "-k", "normalize", sandbox=warm_sandbox).result.checks
     assert [check.verdict for check in checks].count(Verdict.FAIL) == 1
@@ -125,6 +142,46 @@ def test_junit_shows_the_learners_message_and_nothing_of_the_grader(wrong, warm_
     assert not re.search(
         r"expect\(|submission\.|digits\.|Traceback|\.py:\d+: (CheckFailed|AssertionError)|grader/expect", text
     )
+
+
+def test_junit_names_no_line_of_a_check(warm_sandbox, tmp_path):
+    path = tmp_path / "junit.xml"
+    grade(ROOT / "exercises", "--lang", "en", f"--junitxml={path}", sandbox=warm_sandbox)
+    root = ET.fromstring(path.read_text())
+    skipped = root.findall(".//skipped")
+    assert skipped and all("to be written" in s.text or "waits for" in s.text for s in skipped)
+    assert not re.search(r"checks/|test_ch2\w*\.py", path.read_text())
+
+
+def test_level_of_the_report_is_that_of_the_sandbox_used(wrong):
+    sandbox = Sandbox(Level.PROCESS)
+    try:
+        graded = grade(wrong, "-k", "normalize", "--lang", "en", sandbox=sandbox)
+    finally:
+        sandbox.close()
+    assert graded.result.surroundings.sandbox == "process"
+    assert "no protection from hostile code" in " ".join(graded.screen.split())
+
+
+def test_json_report_is_strict_json_and_agrees_with_the_screen(wrong, warm_sandbox, tmp_path):
+    path = tmp_path / "report.json"
+    graded = grade(wrong, "-k", "normalize", "--lang", "en", f"--report=json:{path}", sandbox=warm_sandbox)
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    report = json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
+    assert report["exit_status"] == graded.exit_status == 1
+    assert report["points"] == 100 and f"{report['earned']:g} of 100 points" in graded.screen
+
+
+def test_two_runs_of_normalize_give_the_same_report(wrong, warm_sandbox, tmp_path):
+    def report(number):
+        path = tmp_path / f"{number}.json"
+        grade(wrong, "-k", "normalize", f"--report=json:{path}", sandbox=warm_sandbox)
+        return re.sub(r'"seconds": [\d.]+', "", path.read_text(encoding="utf-8"))
+
+    assert report(1) == report(2)
 
 
 def test_hidden_check_shows_no_values(wrong, warm_sandbox, tmp_path):

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from grader.errors import CheckFailed, InputError
-from grader.messages import Message, say
+from grader.messages import Message, say, verbatim
 from grader.plugin.options import usage_error
 from grader.plugin.run import RUN, Chapter, Run, Task
 from grader.results import Feedback, Verdict
@@ -45,6 +45,26 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     spoken_of = [item for item in items if item.stash[CHECK].chapter in run.handed]
     config.hook.pytest_deselected(items=[item for item in items if item not in spoken_of])
     items[:] = spoken_of
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Say so when `-k` has left nothing to check."""
+    run = session.config.stash[RUN]
+    chosen = session.config.option.keyword
+    if session.items or not chosen:
+        return
+    names = ", ".join(task for chapter in run.handed for task in run.chapters[chapter].tasks)
+    raise usage_error(
+        InputError(
+            Feedback(
+                problem=say("`-k {chosen}` picks no check.", chosen=chosen),
+                expected=say("one of: {names}", names=names),
+                got=verbatim(chosen),
+                next_step=say("Check the spelling, or leave `-k` out to check everything."),
+            )
+        ),
+        run.settings.language,
+    )
 
 
 def _register(run: Run, item: pytest.Item) -> None:

@@ -26,6 +26,7 @@ PARENT_NONCE = bytes(wire.NONCE_BYTES)
 BOOTSTRAP = "import sys; sys.path.insert(0, {root!r}); from grader.worker.main import main; main()"
 # A parent that a learner's code has stopped does not answer; everything here takes it milliseconds.
 ANSWER_S = 20.0
+REAP_S = 2.0
 KILL_WAIT_S = 5.0
 
 
@@ -131,7 +132,7 @@ class Sandbox:
         if processes:
             # They multiply faster than they are found; they do not outlive the sandbox.
             self._live.pop(pid, None)
-            self.close()
+            self.close(wait_s=0)
 
     def reap(self, pid: int) -> int | None:
         """Return how a dead worker ended: its exit code, or minus the signal that killed it."""
@@ -139,13 +140,13 @@ class Sandbox:
         if self._process is None:
             return None
         with contextlib.suppress(SandboxError):
-            reply = self._ask(wire.Reap(pid), KILL_WAIT_S)
+            reply = self._ask(wire.Reap(pid), REAP_S)
             if isinstance(reply, wire.Ended):
                 return reply.exit_code
         return None
 
-    def close(self) -> None:
-        """End the sandbox with everything in it."""
+    def close(self, wait_s: float = KILL_WAIT_S) -> None:
+        """End the sandbox with everything in it. The parent has `wait_s` seconds to end by itself."""
         control, self._control = self._control, None
         if control is not None:
             for pid in tuple(self._live):
@@ -155,7 +156,7 @@ class Sandbox:
         if self._process is not None:
             try:
                 # The parent ends by itself when its channel closes; so its CPU time is accounted for.
-                self._process.wait(timeout=KILL_WAIT_S)
+                self._process.wait(timeout=wait_s)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(timeout=KILL_WAIT_S)
@@ -184,7 +185,7 @@ class Sandbox:
             message = exchange(self._control, pieces, unpacker, seconds)
         except (OSError, wire.WireError, WorkerEnded) as error:
             detail = self._last_words()
-            self.close()
+            self.close(wait_s=0)
             raise SandboxError(f"the sandbox ({self.level.value}) does not answer: {error}. {detail}") from error
         return message  # type: ignore[return-value]
 

@@ -201,6 +201,8 @@ def set_seeds(seed: int) -> None:
     if "keras" in sys.modules:
         import keras
 
+        # Names count from the start and global settings are the usual ones, so that equal calls give equal models.
+        keras.utils.clear_session(free_memory=False)
         keras.utils.set_random_seed(seed)
 
 
