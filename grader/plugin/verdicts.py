@@ -46,7 +46,7 @@ def pytest_runtest_makereport(
         return report
     verdict, feedback = _judge(call.excinfo.value, check)
     if verdict in LEARNERS_OWN:
-        feedback = _with_mistake(run, check, feedback)
+        feedback = _with_mistake(run, check, _with_output(run, check, feedback))
     _add(run, item, check, verdict, feedback, call.duration)
     text = describe_feedback(feedback, run.settings.language)
     if verdict in NOT_RUN:
@@ -93,6 +93,15 @@ def _without_values(failed: CheckFailed) -> Feedback:
         problem=say("This check uses inputs that are not shown, and your function's answer to them is not right yet."),
         next_step=say("Look at the other checks of this function first: they show values."),
     )
+
+
+def _with_output(run: Run, check: Check, feedback: Feedback) -> Feedback:
+    """Show what the learner's function printed in the call before a value was found wrong."""
+    trace = run.submission(check.chapter).trace
+    if feedback.output or check.hidden or not trace:
+        return feedback
+    _, _, result = trace[-1]
+    return feedback if isinstance(result, CheckFailed) else msgspec.structs.replace(feedback, output=result.output)
 
 
 def _with_mistake(run: Run, check: Check, feedback: Feedback) -> Feedback:

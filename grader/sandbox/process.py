@@ -48,12 +48,13 @@ class Sandbox:
         self._parent_pid = 0
         self._folder: Path | None = None
 
-    def warm(self, modules: Iterable[str]) -> bool:
-        """Import `modules` in the parent, so that every worker has them at once and no learner's clock pays for it.
+    @property
+    def warmed(self) -> frozenset[str]:
+        """The modules a worker forked now has from the start."""
+        return frozenset(self._warmed)
 
-        Returns:
-            Whether any of them was not imported before.
-        """
+    def warm(self, modules: Iterable[str]) -> None:
+        """Import `modules` in the parent, so that every worker has them at once and no learner's clock pays for it."""
         missing = tuple(module for module in modules if module not in self._warmed)
         if missing or self._process is None:
             reply = self._ask(wire.Warm(missing))
@@ -61,7 +62,6 @@ class Sandbox:
             if isinstance(reply, wire.Ready):
                 self.versions.update(reply.versions)
                 self._parent_pid = reply.pid
-        return bool(missing)
 
     def fork(self, memory_mib: int) -> Worker:
         """Return a new worker with nothing of a learner's in it.

@@ -51,10 +51,13 @@ class SandboxEngine:
         self.level = self.sandbox.level
         self.generation = 0
         self._worker: Worker | None = None
+        self._worker_has: frozenset[str] = frozenset()
 
     def warm(self, modules: frozenset[str]) -> None:
         """Have `modules` imported in workers forked from now on; a worker without them is given up."""
-        if self.sandbox.warm(modules_to_warm(modules)):
+        wanted = modules_to_warm(modules)
+        self.sandbox.warm(wanted)
+        if not self._worker_has.issuperset(wanted):
             self._end_worker()
 
     def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer:
@@ -66,6 +69,7 @@ class SandboxEngine:
         """
         if self._worker is None or not self._worker.alive:
             self._worker = self.sandbox.fork(limits.memory_mib)
+            self._worker_has = self.sandbox.warmed
         try:
             return self._worker.request(message, buffers, limits)
         finally:

@@ -121,6 +121,8 @@ class Session:
         return recorder
 
     def _take_snapshots(self, things: list[Any], packer: wire.Packer) -> tuple[wire.Snapshot | None, ...]:
+        if not any(map(_is_model, things)):
+            return ()
         from grader.worker.models import take_snapshot
 
         return tuple(take_snapshot(thing, packer) if _is_model(thing) else None for thing in things)
