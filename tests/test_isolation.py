@@ -560,8 +560,9 @@ def open_environment():
     try:
         subprocess.run([python, "-m", "venv", "--without-pip", str(folder / "venv")], check=True, timeout=60)
         target = next((folder / "venv" / "lib").glob("python*/site-packages"))
+        installed = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
         for name in PACKAGES:
-            found = next((Path(p, name) for p in sys.path if Path(p, name).exists()), None)
+            found = next((Path(p, name) for p in installed if Path(p, name).exists()), None)
             if found is not None and found.is_dir():
                 shutil.copytree(found, target / name, ignore=shutil.ignore_patterns("tests", "__pycache__"))
             elif found is not None:
