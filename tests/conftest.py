@@ -2,15 +2,18 @@
 
 import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from grader.course.marks import find_blocks
+from grader.course.master import read_master
 from grader.sandbox.process import Sandbox
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
+CHAPTERS = sorted(path.stem for path in SOLUTIONS.glob("*.py"))
 KINDS = ("mistake", "variant")
 
 
@@ -55,17 +58,13 @@ class Answer(NamedTuple):
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test of `mistake` or `variant` once for each in the chapter that its module's name ends with.
-
-    `mistakes` and `variants` stand for all of them together.
-    """
+    """Run a test of `mistake` or `variant` once for each, and one of `mistakes` or `variants` once for each chapter."""
     for kind in KINDS:
-        if {kind, f"{kind}s"} & set(metafunc.fixturenames):
-            answers = _read_answers(kind, metafunc.definition.path.stem.removeprefix(f"test_{kind}s_"))
-            if kind in metafunc.fixturenames:
-                metafunc.parametrize(kind, answers, ids=[answer.name for answer in answers])
-            else:
-                metafunc.parametrize(f"{kind}s", [answers], ids=["all"])
+        if kind in metafunc.fixturenames:
+            answers = [answer for chapter in CHAPTERS for answer in _read_answers(kind, chapter)]
+            metafunc.parametrize(kind, answers, ids=[f"{answer.chapter}-{answer.name}" for answer in answers])
+        elif f"{kind}s" in metafunc.fixturenames:
+            metafunc.parametrize(f"{kind}s", [_read_answers(kind, chapter) for chapter in CHAPTERS], ids=CHAPTERS)
 
 
 def _read_answers(kind: str, chapter: str) -> list[Answer]:
@@ -80,6 +79,17 @@ def _read_answers(kind: str, chapter: str) -> list[Answer]:
             sentence = ast.get_docstring(statement) or ""
             answers.append(Answer(chapter, statement.name, function, sentence, imports, text))
     return answers
+
+
+def functions_of(chapter: str) -> list[str]:
+    """Return the functions that a learner of `chapter` writes."""
+    path = SOLUTIONS / f"{chapter}.py"
+    return [block.function for cell in read_master(path).cells for block in find_blocks(path, cell)]
+
+
+@pytest.fixture
+def functions() -> Callable[[str], list[str]]:
+    return functions_of
 
 
 def _cut(source: str, function: str) -> str:

@@ -1,4 +1,6 @@
-"""Each right answer of chapter 2 that is written differently gets full points."""
+"""Each right answer that is written differently gets full points."""
+
+from collections import Counter
 
 import pytest
 
@@ -22,13 +24,9 @@ def test_variants_work_together_end_to_end(variants, turn, tmp_path, warm_sandbo
     first, *others = chosen.values()
     graded = grade(first.write(tmp_path, *others), sandbox=warm_sandbox)
     assert graded.exit_status == 0, graded.screen
-    assert graded.result.earned == graded.result.points == 100
+    assert graded.result.earned == graded.result.points
 
 
-def test_every_function_has_variants(variants):
-    counts = {variant.function: 0 for variant in variants}
-    for variant in variants:
-        counts[variant.function] += 1
-    assert len(counts) == 7
-    assert min(counts.values()) >= 2
-    assert len(variants) >= 12
+def test_every_function_has_two_variants(variants, functions):
+    counts = Counter(variant.function for variant in variants)
+    assert {name: counts[name] >= 2 for name in functions(variants[0].chapter)} == dict.fromkeys(counts, True)
