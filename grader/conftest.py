@@ -1,35 +1,13 @@
-"""Loads the grader's hooks and fixtures when pytest is pointed at this folder."""
+"""Loads the grader when pytest is pointed at this folder."""
 
-from grader.plugin.collection import (
-    pytest_collection_finish,
-    pytest_collection_modifyitems,
-    pytest_runtest_setup,
-)
-from grader.plugin.fixtures import digits, floor, picture, reference, submission
-from grader.plugin.options import pytest_addoption, pytest_configure, pytest_unconfigure
-from grader.plugin.reporting import (
-    pytest_report_teststatus,
-    pytest_runtest_logstart,
-    pytest_sessionfinish,
-    pytest_terminal_summary,
-)
-from grader.plugin.verdicts import pytest_runtest_makereport
+import pytest
 
-__all__ = [
-    "digits",
-    "floor",
-    "picture",
-    "pytest_addoption",
-    "pytest_collection_finish",
-    "pytest_collection_modifyitems",
-    "pytest_configure",
-    "pytest_report_teststatus",
-    "pytest_runtest_logstart",
-    "pytest_runtest_makereport",
-    "pytest_runtest_setup",
-    "pytest_sessionfinish",
-    "pytest_terminal_summary",
-    "pytest_unconfigure",
-    "reference",
-    "submission",
-]
+from grader.plugin import hooks
+from grader.plugin.options import pytest_addoption
+
+__all__ = ["pytest_addoption", "pytest_configure"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the hooks for all folders: with `--course` the checks lie elsewhere, where this file does not count."""
+    config.pluginmanager.register(hooks, "first-digits")

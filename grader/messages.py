@@ -33,12 +33,25 @@ def verbatim(text: str) -> Message:
     return Message("{text}", {"text": text})
 
 
+_further_folders: list[Path] = []
+
+
+def also_translate_by(folder: Path) -> None:
+    """Look sentences up in the catalogues of this folder, too: those of a teacher's own course."""
+    if folder != LOCALE_FOLDER and folder not in _further_folders:
+        _further_folders.append(folder)
+        catalogue.cache_clear()
+
+
 @functools.cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """Return the translations for `language`; English is the source and needs none."""
     if language == "en":
         return gettext.NullTranslations()
-    return gettext.translation(CATALOGUE, LOCALE_FOLDER, languages=[language], fallback=True)
+    found = gettext.translation(CATALOGUE, LOCALE_FOLDER, languages=[language], fallback=True)
+    for folder in _further_folders:
+        found.add_fallback(gettext.translation(CATALOGUE, folder, languages=[language], fallback=True))
+    return found
 
 
 def render(message: Message, language: str) -> str:

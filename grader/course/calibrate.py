@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import statistics
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 from grader.course.errors import CourseError
 from grader.data import Digits
 from grader.expect.accuracy import Floor
+from grader.layout import Course
 from grader.sandbox.process import Sandbox
 from grader.submission.engines import SandboxEngine
 from grader.submission.reference import Reference, library_versions
-from grader.submission.source import Source
+from grader.submission.source import read_source
 from grader.submission.submission import DEFAULT_SEED, Submission
 
 # A right solution falls below the floor less often than this.
 FALSE_ALARM = 1e-4
-CHECKS_PACKAGE = "grader.checks"
-
 MEASURE = "calibrated_accuracy"
 
 
-def measure_of(chapter: str) -> Callable[[Submission, Digits], float]:
+def measure_of(checks: Path) -> Callable[[Submission, Digits], float]:
     """Return the function by which a chapter's checks measure a trained model.
 
     Raises:
         CourseError: the chapter has no checks, or they measure no accuracy.
     """
-    name = f"{CHECKS_PACKAGE}.test_{chapter}"
     try:
-        measure: Callable[[Submission, Digits], float] = getattr(importlib.import_module(name), MEASURE)
-    except (ImportError, AttributeError) as error:
+        measure: Callable[[Submission, Digits], float] = getattr(_load(checks), MEASURE)
+    except (OSError, ImportError, AttributeError) as error:
         raise CourseError(
-            f"{chapter}: there is nothing to calibrate",
-            expected=f"grader/checks/test_{chapter}.py with a function {MEASURE}(submission, digits)",
+            f"{checks}: there is nothing to calibrate",
+            expected=f"checks with a function {MEASURE}(submission, digits)",
             got=str(error),
             next_step="correct the chapter's name, or write that function",
         ) from error
     return measure
 
 
-def accuracies(master: Source, chapter: str, digits: Digits, seeds: int) -> Iterator[float]:
+def _load(checks: Path) -> ModuleType:
+    """Import a file of checks, wherever the course lies."""
+    name = checks.stem
+    spec = importlib.util.spec_from_file_location(name, checks)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def accuracies(course: Course, chapter: str, digits: Digits, seeds: int) -> Iterator[float]:
     """Yield the reference's accuracy for one seed after another; those of earlier runs come from the cache."""
-    measure = measure_of(chapter)
+    measure = measure_of(course.checks_of(chapter))
+    path = course.master(chapter)
+    master = read_source(path.name, path.read_bytes())
     sandbox = Sandbox()
     try:
         for number in range(seeds):

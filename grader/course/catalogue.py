@@ -11,10 +11,11 @@ from pathlib import Path
 import msgspec
 
 from grader.course.errors import CourseError
-from grader.messages import CATALOGUE, LOCALE_FOLDER
+from grader.layout import GRADER_FOLDER, Course, find_course
+from grader.messages import CATALOGUE
 
 SAY = "say"
-COURSE_FOLDER = LOCALE_FOLDER.parents[1]
+COURSE_FOLDER = GRADER_FOLDER.parent
 FOR_TRANSLATORS = "# What a learner reads, in language {language}. Change the msgstr lines, then run: grader translate"
 
 
@@ -33,16 +34,16 @@ class Flaws(msgspec.Struct, frozen=True):
 def extract(root: Path) -> dict[str, str]:
     """Return every sentence a learner can read, with the file it first stands in.
 
-    `root`: the project's folder. They are the literals passed to `say`, the titles of chapters and checks, the
-    sentences of known mistakes, and the docstrings of the functions a learner fills in.
+    `root`: the project's folder, or that of a teacher's own course. They are the literals passed to `say`, the titles
+    of chapters and checks, the sentences of known mistakes, and the docstrings of the functions a learner fills in.
     """
     found: dict[str, str] = {}
-    grader = root / "grader"
-    sources = [path for path in sorted(grader.rglob("*.py")) if path.parent != grader / "checks"]
-    for path in [*sources, *sorted((grader / "checks").glob("*.py"))]:
+    course = find_course(root)
+    root = course.root
+    for path in [*_grader_sources(course), *sorted(course.checks.glob("*.py"))]:
         for text in _said(ast.parse(path.read_text(encoding="utf-8"))):
             found.setdefault(text, path.relative_to(root).as_posix())
-    for path in sorted((grader / "checks").glob("test_*.py")):
+    for path in sorted(course.checks.glob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         titles = [ast.get_docstring(tree), *_docstrings(tree, prefix="test_")]
         for title in filter(None, titles):
@@ -52,6 +53,12 @@ def extract(root: Path) -> dict[str, str]:
             for text in _docstrings(ast.parse(path.read_text(encoding="utf-8"))):
                 found.setdefault(text, path.relative_to(root).as_posix())
     return found
+
+
+def _grader_sources(course: Course) -> list[Path]:
+    if course.own:
+        return []
+    return [path for path in sorted((course.root / "grader").rglob("*.py")) if path.parent != course.checks]
 
 
 def _said(tree: ast.Module) -> list[str]:
@@ -75,7 +82,7 @@ def _docstrings(tree: ast.Module, prefix: str = "") -> Iterator[str]:
 
 def po_file(language: str, root: Path = COURSE_FOLDER) -> Path:
     """Return the catalogue's source, which people edit."""
-    return root / LOCALE_FOLDER.relative_to(COURSE_FOLDER) / language / "LC_MESSAGES" / f"{CATALOGUE}.po"
+    return find_course(root).locale / language / "LC_MESSAGES" / f"{CATALOGUE}.po"
 
 
 def read_translations(language: str, root: Path = COURSE_FOLDER) -> dict[str, str]:
@@ -144,12 +151,13 @@ def compose(root: Path, language: str, new: dict[str, str] | None = None) -> tup
 
 def update(root: Path, language: str, new: dict[str, str] | None = None) -> Flaws:
     """Write `.po` and `.mo` anew; return what is still to be translated."""
-    if not (root / "grader").is_dir():
+    course = find_course(root)
+    if not course.checks.is_dir():
         raise CourseError(
-            f"{root}: this is not the course's folder",
-            expected="a folder with `grader` and `solutions`",
+            f"{root}: this is no course's folder",
+            expected="a folder with `solutions`, and with `grader` or `checks`",
             got="none of them",
-            next_step="run this in the course's folder",
+            next_step="run this in the course's folder, or name it with --course",
         )
     po, mo = compose(root, language, new)
     path = po_file(language, root)

@@ -13,12 +13,12 @@ from grader.course.errors import CourseError
 from grader.course.release import Released, Status, is_current, release
 from grader.data import load_digits
 from grader.errors import InputError, four_parts
-from grader.expect.accuracy import floors_file, read_floors, write_floors
+from grader.expect.accuracy import read_floors, write_floors
+from grader.layout import find_course
 from grader.messages import LANGUAGES, render
 from grader.report.words import PART_WORDS
-from grader.submission.source import read_source
 
-CHECKS_FOLDER = Path(__file__).resolve().parents[1] / "checks"
+CourseOption = Annotated[Path, typer.Option("--course", help="The folder of the course. Default: the one you are in.")]
 
 DESCRIPTIONS = {
     Status.WRITTEN: "new",
@@ -45,8 +45,9 @@ def release_command(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 when an exercise is not what its master gives.")
     ] = False,
-    solutions: Annotated[Path, typer.Option("--solutions", help="The folder of the masters.")] = Path("solutions"),
-    exercises: Annotated[Path, typer.Option("--exercises", help="The folder to write into.")] = Path("exercises"),
+    course: CourseOption = Path(),
+    solutions: Annotated[Path | None, typer.Option("--solutions", help="The folder of the masters.")] = None,
+    exercises: Annotated[Path | None, typer.Option("--exercises", help="The folder to write into.")] = None,
 ) -> None:
     """Write the exercises that learners fill in, from the masters."""
     if lang not in LANGUAGES:
@@ -54,14 +55,15 @@ def release_command(
     if check and force:
         raise typer.BadParameter("--check writes nothing, so it cannot be combined with --force", param_hint="--check")
     failed = False
+    folder = exercises or course / "exercises"
     try:
-        masters = _masters(solutions, chapter)
+        masters = find_masters(solutions or course / "solutions", chapter)
     except CourseError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     for master in masters:
         try:
-            good = _check(master, exercises, lang) if check else _release(master, exercises, lang, force)
+            good = _check(master, folder, lang) if check else _release(master, folder, lang, force)
         except CourseError as error:
             typer.echo(str(error), err=True)
             good = False
@@ -74,14 +76,15 @@ def calibrate_command(
     chapter: Annotated[str, typer.Argument(help="The chapter, such as ch2_first_model.")],
     seeds: Annotated[int, typer.Option("--seeds", min=3, help="How many times to train the reference.")] = 20,
     data: Annotated[str, typer.Option("--data", help="sample, full, or the path of a data file.")] = "sample",
-    solutions: Annotated[Path, typer.Option("--solutions", help="The folder of the masters.")] = Path("solutions"),
+    course: CourseOption = Path(),
 ) -> None:
     """Train the reference over seeds and store the accuracy floor for this data."""
     try:
-        master = _masters(solutions, chapter)[0]
+        found = find_course(course)
+        name = find_masters(found.solutions, chapter)[0].stem
         digits = load_digits(data)
         values: list[float] = []
-        for value in accuracies(read_source(master.name, master.read_bytes()), chapter, digits, seeds):
+        for value in accuracies(found, name, digits, seeds):
             values.append(value)
             typer.echo(f"seed {len(values):>3} of {seeds}: {value:.4f}")
     except CourseError as error:
@@ -92,29 +95,29 @@ def calibrate_command(
             typer.echo(f"{render(PART_WORDS[part], 'en')}: {render(words, 'en')}", err=True)
         raise typer.Exit(1) from None
     floor = floor_from(values, source_name(data))
-    path = floors_file(CHECKS_FOLDER, chapter)
+    path = found.floors(name)
     write_floors(path, read_floors(path) | {digits.fingerprint: floor})
     typer.echo(f"mean {floor.mean:.4f}, spread {floor.spread:.4f}, floor {floor.floor:.4f}: stored in {path}")
 
 
-def translate_command() -> None:
+def translate_command(course: CourseOption = Path()) -> None:
     """Bring the catalogue up to date with the source, compile it, and say what is still to be translated."""
     total = 0
     for language in LANGUAGES[1:]:
         try:
-            flaws = update(Path.cwd(), language)
+            flaws = update(course, language)
         except CourseError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None
         for kind, texts in (("not translated", flaws.missing), ("placeholders differ", flaws.placeholders)):
             for text in texts:
-                typer.echo(f"{po_file(language)}: {kind}: {text}")
+                typer.echo(f"{po_file(language, course)}: {kind}: {text}")
         total += len(flaws.missing) + len(flaws.placeholders)
     if total:
         raise typer.Exit(1)
 
 
-def _masters(solutions: Path, chapter: str | None) -> list[Path]:
+def find_masters(solutions: Path, chapter: str | None) -> list[Path]:
     """Return the masters to release, or explain which there are."""
     found = sorted(path for path in solutions.glob("*.py") if path.is_file())
     wanted = [path for path in found if chapter in (None, path.stem, path.name)]

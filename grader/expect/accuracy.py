@@ -14,8 +14,6 @@ from grader.data import Digits, Labels
 from grader.expect.failure import fail
 from grader.messages import Message, say
 
-FLOORS_FOLDER = "floors"
-
 
 class Floor(msgspec.Struct, frozen=True):
     """What the reference reached on one source of data, over seeds, and what is asked of a learner.
@@ -30,11 +28,6 @@ class Floor(msgspec.Struct, frozen=True):
     accuracies: tuple[float, ...]
     versions: dict[str, str]
     source: str
-
-
-def floors_file(checks: Path, chapter: str) -> Path:
-    """Return the file with a chapter's floors, by fingerprint of the data."""
-    return checks / FLOORS_FOLDER / f"{chapter}.json"
 
 
 def read_floors(path: Path) -> dict[str, Floor]:

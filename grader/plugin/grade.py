@@ -10,12 +10,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from grader.layout import GRADER_FOLDER
 from grader.plugin.reporting import assemble
 from grader.plugin.run import RUN, SHARED_SANDBOX
 from grader.results import RunResult
 from grader.sandbox.process import Sandbox
-
-GRADER_FOLDER = Path(__file__).resolve().parents[1]
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -52,7 +51,7 @@ def grade(submission: Path, *options: str, sandbox: Sandbox | None = None) -> Gr
     """
     observer = _Observer(sandbox)
     arguments: Sequence[str] = (
-        str(GRADER_FOLDER / "checks"),
+        str(GRADER_FOLDER),
         f"--rootdir={GRADER_FOLDER.parent}",
         f"--submission={submission}",
         "--capture=no",

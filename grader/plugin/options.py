@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import InputError, four_parts
-from grader.messages import LANGUAGES, Message, choose_language, render, say, verbatim
+from grader.layout import Course, find_course
+from grader.messages import LANGUAGES, Message, also_translate_by, choose_language, render, say, verbatim
 from grader.plugin.run import RUN, SHARED_SANDBOX, Report, Run, Settings
 from grader.report.words import PART_WORDS
 from grader.results import Feedback
@@ -19,12 +20,19 @@ MARKERS = (
     "hidden: keep inputs and expected values out of every output",
     "requires(*names): tasks that must have passed before",
 )
+# `pytest grader` works where there is no such folder, too.
+WORD = "grader"
 REPORT_KINDS = ("json", "html")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("First Digits")
-    group.addoption("--submission", metavar="PATH", default="exercises", help="the file or folder to grade")
+    group.addoption(
+        "--submission", metavar="PATH", default=None, help="the file or folder to grade; without it, `exercises`"
+    )
+    group.addoption(
+        "--course", metavar="PATH", default=None, help="grade by the checks of your own course in this folder"
+    )
     group.addoption("--data", metavar="SOURCE", default="sample", help="sample, full, or the path of a data file")
     group.addoption("--lang", choices=LANGUAGES, default=None, help="language of the feedback")
     group.addoption("--in-process", action="store_true", help="run the work inside the grader, for a debugger")
@@ -41,13 +49,15 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     language = choose_language(config.getoption("--lang"))
+    course = _course(config, language)
+    submission = config.getoption("--submission")
     settings = Settings(
-        submission=_from_invocation(config, config.getoption("--submission")),
+        submission=_from_invocation(config, submission) if submission else course.exercises,
         data=_data_source(config, config.getoption("--data")),
         language=language,
         in_process=config.getoption("--in-process"),
         reports=_parse_reports(config, language),
-        root=config.rootpath,
+        course=course,
     )
     config.stash[RUN] = Run(settings, config.stash.get(SHARED_SANDBOX, None))
     _quieten(config)
@@ -56,6 +66,32 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if run := config.stash.get(RUN, None):
         run.close()
+
+
+def _course(config: pytest.Config, language: str) -> Course:
+    """Return the course to grade by. One that is not the grader's own is collected in the grader's place."""
+    path = config.getoption("--course")
+    if not path:
+        course = find_course(start=config.rootpath)
+        if not (config.invocation_params.dir / WORD).exists():
+            config.args[:] = [str(course.checks) if argument == WORD else argument for argument in config.args]
+        return course
+    course = find_course(_from_invocation(config, path))
+    if not any(course.checks.glob("test_*.py")):
+        raise usage_error(
+            InputError(
+                Feedback(
+                    problem=say("The folder {path} holds no course.", path=str(course.root)),
+                    expected=say("a folder with `solutions`, `exercises`, and `checks` in which a `test_*.py` lies"),
+                    got=say("no checks in {path}", path=str(course.checks)),
+                    next_step=say("Check the path after `--course`; `grader new` makes a first chapter there."),
+                )
+            ),
+            language,
+        )
+    config.args[:] = [str(course.checks)]
+    also_translate_by(course.locale)
+    return course
 
 
 def _quieten(config: pytest.Config) -> None:

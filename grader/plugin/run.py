@@ -12,7 +12,8 @@ import pytest
 
 from grader.data import Digits, load_digits
 from grader.errors import InputError
-from grader.expect.accuracy import Floor, floor_for, floors_file, read_floors
+from grader.expect.accuracy import Floor, floor_for, read_floors
+from grader.layout import Course
 from grader.messages import Message, say
 from grader.results import CheckResult, Feedback, ModelPicture, Surroundings
 from grader.sandbox.confine import Level, can_fork, strongest_level
@@ -35,14 +36,14 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What the command line asked for. `root`: the project's folder."""
+    """What the command line asked for."""
 
     submission: Path
     data: str
     language: str
     in_process: bool
     reports: tuple[Report, ...]
-    root: Path
+    course: Course
 
 
 class Task(msgspec.Struct):
@@ -122,7 +123,7 @@ class Run:
 
     def mistakes(self, chapter: str) -> Reference | None:
         """Return the known mistakes of a chapter, beside which the reference's functions are defined."""
-        path = self.settings.root / "solutions" / "mistakes" / f"{chapter}.py"
+        path = self.settings.course.mistakes(chapter)
         if not path.is_file():
             return None
         key = f"{chapter} mistakes"
@@ -132,7 +133,7 @@ class Run:
         return self._references[key]
 
     def _master(self, chapter: str) -> Source:
-        path = self.settings.root / "solutions" / f"{chapter}.py"
+        path = self.settings.course.master(chapter)
         try:
             return read_source(path.name, path.read_bytes())
         except OSError as error:
@@ -153,7 +154,7 @@ class Run:
 
     def floor(self, chapter: str) -> Floor | None:
         """Return the floor calibrated for these digits, if there is one."""
-        return floor_for(read_floors(floors_file(Path(__file__).parents[1] / "checks", chapter)), self.digits)
+        return floor_for(read_floors(self.settings.course.floors(chapter)), self.digits)
 
     def _engine(self) -> Engine:
         here = self.settings.in_process or not can_fork()

@@ -1,0 +1,34 @@
+"""The plugin as pytest sees it: all hooks and fixtures, registered under one name. Trusted side."""
+
+from grader.plugin.collection import (
+    pytest_collection_finish,
+    pytest_collection_modifyitems,
+    pytest_runtest_setup,
+)
+from grader.plugin.fixtures import digits, floor, picture, reference, submission
+from grader.plugin.options import pytest_configure, pytest_unconfigure
+from grader.plugin.reporting import (
+    pytest_report_teststatus,
+    pytest_runtest_logstart,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
+from grader.plugin.verdicts import pytest_runtest_makereport
+
+__all__ = [
+    "digits",
+    "floor",
+    "picture",
+    "pytest_collection_finish",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_report_teststatus",
+    "pytest_runtest_logstart",
+    "pytest_runtest_makereport",
+    "pytest_runtest_setup",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_unconfigure",
+    "reference",
+    "submission",
+]
