@@ -6,12 +6,14 @@ import functools
 import gettext
 import locale
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 LANGUAGES = ("en", "zh")
+CHINESE_CHARACTER = re.compile("[\u4e00-\u9fff]")
 CATALOGUE = "first_digits"
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
@@ -63,6 +65,11 @@ def render(message: Message, language: str) -> str:
 
 def _render_value(value: str | int | float | Message, language: str) -> str | int | float:
     return render(value, language) if isinstance(value, Message) else value
+
+
+def language_of(text: str) -> str:
+    """Return the language a text is written in, by its script."""
+    return "zh" if CHINESE_CHARACTER.search(text) else "en"
 
 
 def choose_language(wanted: str | None, environment: Mapping[str, str] = os.environ) -> str:

@@ -173,7 +173,7 @@ def test_header_holds_nothing_that_changes_by_itself(course):
 
 
 def test_other_folders_are_refused(tmp_path):
-    with pytest.raises(CourseError, match="not the course's folder"):
+    with pytest.raises(CourseError, match="no course's folder"):
         update(tmp_path, "zh")
     assert list(tmp_path.iterdir()) == []
 

@@ -55,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
         submission=_from_invocation(config, submission) if submission else course.exercises,
         data=_data_source(config, config.getoption("--data")),
         language=language,
+        language_given=config.getoption("--lang") is not None,
         in_process=config.getoption("--in-process"),
         reports=_parse_reports(config, language),
         course=course,

@@ -14,7 +14,7 @@ from grader.data import Digits, load_digits
 from grader.errors import InputError
 from grader.expect.accuracy import Floor, floor_for, read_floors
 from grader.layout import Course
-from grader.messages import Message, say
+from grader.messages import LANGUAGES, Message, language_of, say
 from grader.results import CheckResult, Feedback, ModelPicture, Surroundings
 from grader.sandbox.confine import Level, can_fork, strongest_level
 from grader.sandbox.process import Sandbox
@@ -36,11 +36,12 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What the command line asked for."""
+    """What the command line asked for. `language_given`: whether it named the language."""
 
     submission: Path
     data: str
     language: str
+    language_given: bool
     in_process: bool
     reports: tuple[Report, ...]
     course: Course
@@ -96,6 +97,16 @@ class Run:
         """
         functions = {name: chapter.functions for name, chapter in self.chapters.items()}
         self.handed = find_submission(self.settings.submission, sorted(self.chapters), functions)
+        if not self.settings.language_given:
+            self._speak_as_the_exercises_do()
+
+    def _speak_as_the_exercises_do(self) -> None:
+        """Take the language of the exercises where it is not English, which is what everybody gets first."""
+        sources = [handed.source for handed in self.handed.values() if handed.source]
+        words = " ".join(text for source in sources for text in source.docstrings.values())
+        language = language_of(words)
+        if language != LANGUAGES[0]:
+            self.settings = msgspec.structs.replace(self.settings, language=language)
 
     def find_data(self) -> None:
         """Load the data that was asked for, so that a wrong path is told at once. The sample is always there.
