@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from grader.course.cli import add_commands
+from grader.course import author_cli, cli
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tools of the course First Digits.")
 
@@ -14,4 +14,5 @@ def main() -> None:
     """Tools of the course First Digits. Learners need only `pytest grader`."""
 
 
-add_commands(app)
+cli.add_commands(app)
+author_cli.add_commands(app)

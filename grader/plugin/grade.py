@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.layout import GRADER_FOLDER
+from grader.layout import GRADER_FOLDER, Course
 from grader.plugin.reporting import assemble
 from grader.plugin.run import RUN, SHARED_SANDBOX
 from grader.results import RunResult
@@ -42,10 +42,11 @@ class _Observer:
             self.result = assemble(session.config.stash[RUN], interrupted=False)
 
 
-def grade(submission: Path, *options: str, sandbox: Sandbox | None = None) -> Graded:
+def grade(submission: Path, *options: str, course: Course | None = None, sandbox: Sandbox | None = None) -> Graded:
     """Grade `submission` as `pytest grader` with `options` does.
 
     Args:
+        course: whose checks to grade by; without one, those that come with the grader.
         sandbox: a warm one to work in. Give it only for work that is trusted as much as the reference is: both
             share it. Without one, each run makes its own.
     """
@@ -59,6 +60,7 @@ def grade(submission: Path, *options: str, sandbox: Sandbox | None = None) -> Gr
         "no:cacheprovider",
         "-p",
         "no:randomly",
+        *([f"--course={course.root}"] if course and course.own else []),
         *options,
     )
     screen = io.StringIO()

@@ -1,0 +1,69 @@
+"""The commands for a chapter as a whole: `grader new`, `grader validate`. Trusted side."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader.course.cli import CourseOption, find_masters
+from grader.course.errors import CourseError
+from grader.course.trial import Proof, Trial
+from grader.course.validate import validate
+from grader.layout import find_course
+from grader.sandbox.process import Sandbox
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("validate")(validate_command)
+
+
+def validate_command(
+    chapter: Annotated[str | None, typer.Argument(help="The chapter, such as ch2_first_model. Default: all.")] = None,
+    only: Annotated[
+        str, typer.Option("--only", help="Try only the known answers whose names begin like this.", metavar="NAME")
+    ] = "",
+    course: CourseOption = Path(),
+) -> None:
+    """Prove that a chapter keeps its promises: solution, exercises, known answers, translations, floors."""
+    found = find_course(course)
+    sandbox = Sandbox()
+    screen = Console(highlight=False)
+    wrong = 0
+    try:
+        for master in find_masters(found.solutions, chapter):
+            screen.print(f"[bold]{master.stem}[/bold]")
+            wrong += _validate_chapter(Trial(found, master.stem, sandbox), only, screen)
+    except CourseError as error:
+        typer.echo(str(error), err=True)
+        wrong += 1
+    finally:
+        sandbox.close()
+    if wrong:
+        typer.echo(f"{wrong} to repair", err=True)
+        raise typer.Exit(1)
+
+
+def _validate_chapter(trial: Trial, only: str, screen: Console) -> int:
+    """Print each proof as it ends; return how many flaws were found."""
+    wrong = 0
+    began = time.monotonic()
+    with screen.status("") as status:
+        trial.step = lambda name: status.update(f"grading {name}")
+        for proof in validate(trial, only):
+            now = time.monotonic()
+            screen.print(_line(proof, now - began), soft_wrap=True)
+            began = now
+            for flaw in proof.flaws:
+                screen.print(str(flaw), style="red", markup=False, soft_wrap=True)
+            wrong += len(proof.flaws)
+    return wrong
+
+
+def _line(proof: Proof, seconds: float) -> str:
+    sign = "[red]✗[/red]" if proof.flaws else "[green]✓[/green]"
+    return f" {sign} {proof.subject:<13} {proof.found}  [dim]{seconds:.0f} s[/dim]"
