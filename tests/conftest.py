@@ -1,20 +1,20 @@
 """What all tests share: a cache folder of their own, one warm sandbox, and the answers of `solutions` to try."""
 
-import ast
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from grader.course.marks import find_blocks
-from grader.course.master import read_master
+from grader.course.answer_proofs import AnswerProofs
+from grader.course.answers import Answer, read_mistakes, read_variants
+from grader.course.trial import Trial
+from grader.course.validate import answer_proofs
+from grader.layout import Course
 from grader.sandbox.process import Sandbox
 
-SOLUTIONS = Path(__file__).parents[1] / "solutions"
-CHAPTERS = sorted(path.stem for path in SOLUTIONS.glob("*.py"))
-KINDS = ("mistake", "variant")
+COURSE = Course(Path(__file__).parents[1])
+READERS = {"mistake": read_mistakes, "variant": read_variants}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,62 +37,24 @@ def warm_sandbox() -> Iterator[Sandbox]:
     sandbox.close()
 
 
-class Answer(NamedTuple):
-    """A function of `solutions/mistakes` or `solutions/variants`. `text`: renamed to the `function` it stands for."""
+@pytest.fixture(scope="session")
+def proofs(warm_sandbox: Sandbox) -> Callable[[str], AnswerProofs]:
+    """Return the proofs by a chapter's known answers. Each answer is graded once in a session."""
+    known: dict[str, AnswerProofs] = {}
 
-    chapter: str
-    name: str
-    function: str
-    sentence: str
-    imports: str
-    text: str
+    def proofs_of(chapter: str) -> AnswerProofs:
+        if chapter not in known:
+            known[chapter] = answer_proofs(Trial(COURSE, chapter, warm_sandbox))
+        return known[chapter]
 
-    def write(self, folder: Path, *others: "Answer") -> Path:
-        """Write the chapter's master into `folder`, with this function and those of `others` instead of its own."""
-        submission = (SOLUTIONS / f"{self.chapter}.py").read_text(encoding="utf-8")
-        for answer in (self, *others):
-            submission = submission.replace(_cut(submission, answer.function), answer.text)
-        path = folder / f"{self.chapter}.py"
-        path.write_text(self.imports + submission, encoding="utf-8")
-        return path
+    return proofs_of
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test of `mistake` or `variant` once for each, and one of `mistakes` or `variants` once for each chapter."""
-    for kind in KINDS:
+    """Run a test of `chapter` once for each of the course, and one of `mistake` or `variant` once for each of those."""
+    if "chapter" in metafunc.fixturenames:
+        metafunc.parametrize("chapter", COURSE.chapters)
+    for kind, read in READERS.items():
         if kind in metafunc.fixturenames:
-            answers = [answer for chapter in CHAPTERS for answer in _read_answers(kind, chapter)]
+            answers: list[Answer] = [answer for chapter in COURSE.chapters for answer in read(COURSE, chapter)]
             metafunc.parametrize(kind, answers, ids=[f"{answer.chapter}-{answer.name}" for answer in answers])
-        elif f"{kind}s" in metafunc.fixturenames:
-            metafunc.parametrize(f"{kind}s", [_read_answers(kind, chapter) for chapter in CHAPTERS], ids=CHAPTERS)
-
-
-def _read_answers(kind: str, chapter: str) -> list[Answer]:
-    source = (SOLUTIONS / f"{kind}s" / f"{chapter}.py").read_text(encoding="utf-8")
-    statements = ast.parse(source).body
-    imports = "".join(f"{ast.unparse(s)}\n" for s in statements if isinstance(s, ast.Import | ast.ImportFrom))
-    answers = []
-    for statement in statements:
-        if isinstance(statement, ast.FunctionDef):
-            function = statement.name.partition("__")[0]
-            text = _cut(source, statement.name).replace(f"def {statement.name}(", f"def {function}(")
-            sentence = ast.get_docstring(statement) or ""
-            answers.append(Answer(chapter, statement.name, function, sentence, imports, text))
-    return answers
-
-
-def functions_of(chapter: str) -> list[str]:
-    """Return the functions that a learner of `chapter` writes."""
-    path = SOLUTIONS / f"{chapter}.py"
-    return [block.function for cell in read_master(path).cells for block in find_blocks(path, cell)]
-
-
-@pytest.fixture
-def functions() -> Callable[[str], list[str]]:
-    return functions_of
-
-
-def _cut(source: str, function: str) -> str:
-    statements = ast.parse(source).body
-    found = next(s for s in statements if isinstance(s, ast.FunctionDef) and s.name == function)
-    return ast.get_source_segment(source, found) or ""

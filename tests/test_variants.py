@@ -4,29 +4,24 @@ from collections import Counter
 
 import pytest
 
-from grader.plugin.grade import grade
-from grader.results import Verdict
+from grader.course.answers import functions_of
+
+from .conftest import COURSE
 
 
-def test_variant_gets_full_points(variant, tmp_path, warm_sandbox):
-    path = variant.write(tmp_path)
-    graded = grade(path, "-k", variant.function, sandbox=warm_sandbox)
-    tasks = {task.name: task for chapter in graded.result.chapters for task in chapter.tasks if task.checks}
-    task = tasks[variant.function]
-    assert (task.earned, task.verdict) == (task.points, Verdict.PASS), graded.screen
+def words(flaws):
+    return [str(flaw) for flaw in flaws]
 
 
-@pytest.mark.parametrize("turn", [0, -1])
-def test_variants_work_together_end_to_end(variants, turn, tmp_path, warm_sandbox):
-    chosen = {}
-    for variant in variants if turn == 0 else reversed(variants):
-        chosen.setdefault(variant.function, variant)
-    first, *others = chosen.values()
-    graded = grade(first.write(tmp_path, *others), sandbox=warm_sandbox)
-    assert graded.exit_status == 0, graded.screen
-    assert graded.result.earned == graded.result.points
+def test_variant_gets_full_points(variant, proofs):
+    assert words(proofs(variant.chapter).prove_variant(variant)) == []
 
 
-def test_every_function_has_two_variants(variants, functions):
-    counts = Counter(variant.function for variant in variants)
-    assert {name: counts[name] >= 2 for name in functions(variants[0].chapter)} == dict.fromkeys(counts, True)
+@pytest.mark.parametrize("turn", [1, -1], ids=["first", "last"])
+def test_variants_work_together_end_to_end(chapter, turn, proofs):
+    assert words(proofs(chapter).prove_together(proofs(chapter).variants[::turn])) == []
+
+
+def test_every_function_has_two_variants(chapter, proofs):
+    counts = Counter(variant.function for variant in proofs(chapter).variants)
+    assert {name: counts[name] >= 2 for name in functions_of(COURSE.master(chapter))} == dict.fromkeys(counts, True)

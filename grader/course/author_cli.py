@@ -11,6 +11,7 @@ from rich.console import Console
 
 from grader.course.cli import CourseOption, find_masters
 from grader.course.errors import CourseError
+from grader.course.new import new_chapter
 from grader.course.trial import Proof, Trial
 from grader.course.validate import validate
 from grader.layout import find_course
@@ -19,7 +20,36 @@ from grader.sandbox.process import Sandbox
 
 def add_commands(app: typer.Typer) -> None:
     """Register the commands."""
+    app.command("new")(new_command)
     app.command("validate")(validate_command)
+
+
+def new_command(
+    chapter: Annotated[str, typer.Argument(help="The new chapter's name, such as ch8_augment.")],
+    title: Annotated[str, typer.Option("--title", help="What learners read above it, in English.")] = "",
+    title_zh: Annotated[str, typer.Option("--title-zh", help="The same in Chinese.")] = "",
+    course: Annotated[
+        Path | None, typer.Option("--course", help="The folder of your own course; it may be empty or missing.")
+    ] = None,
+) -> None:
+    """Write all files of a new chapter, ready to run, with one worked function to change."""
+    found = find_course(course or Path())
+    try:
+        if course is None and not found.checks.is_dir():
+            raise CourseError(
+                f"{found.root}: this folder holds no course",
+                expected="a folder with `solutions`, and with `grader` or `checks`",
+                got="none of them",
+                next_step="go to the course's folder, or say where a new one shall be: --course FOLDER",
+            )
+        for path in new_chapter(found, chapter, title, title_zh):
+            typer.echo(f"written   {path}")
+    except (CourseError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    own = f" --course {course}" if found.own else ""
+    typer.echo(f"Try it:   pytest grader{own} --submission {found.master(chapter)}")
+    typer.echo(f"Prove it: grader validate {chapter}{own}")
 
 
 def validate_command(
