@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.release import release
 from grader.messages import choose_language
 from grader.plugin.grade import grade
 from grader.results import Verdict
@@ -129,6 +130,13 @@ def test_unknown_language_is_refused():
 def test_language_comes_from_the_environment(environment, language):
     assert choose_language(None, environment) == language
     assert choose_language("en", environment) == "en"
+
+
+def test_language_of_the_exercises_decides_where_none_was_asked_for(tmp_path, warm_sandbox, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    release(ROOT / "solutions" / "ch2_first_model.py", tmp_path, language="zh")
+    assert "得分：0 / 100" in grade(tmp_path, sandbox=warm_sandbox).screen
+    assert "0 of 100 points" in grade(tmp_path, "--lang", "en", sandbox=warm_sandbox).screen
 
 
 def test_junit_shows_the_learners_message_and_nothing_of_the_grader(wrong, warm_sandbox, tmp_path):

@@ -9,16 +9,14 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
+from cost import ROOT, Cost, busy_seconds, measure
 
-ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ROOT / "grader" / "checks" / "floors" / "ch2_first_model.json"
 
 UNTOUCHED = """
@@ -46,25 +44,7 @@ print("BARE", time.process_time() - start, imported - before)
 """
 
 
-def measure(command: list[str], environment: dict[str, str]) -> tuple[float, float, str]:
-    """Run `command`; return wall seconds, CPU seconds and what it printed.
-
-    The CPU seconds are those of the whole machine meanwhile: what ends inside a sandbox is accounted to nobody else.
-    """
-    before = busy_seconds()
-    started = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    wall = time.perf_counter() - started
-    return wall, busy_seconds() - before, done.stdout
-
-
-def busy_seconds() -> float:
-    """Return the CPU seconds all processes of this machine have used since it started."""
-    times = psutil.cpu_times()
-    return times.user + times.nice + times.system
-
-
-def medians(repeat: int, run: Callable[[], tuple[float, float, str]]) -> tuple[float, float, str]:
+def medians(repeat: int, run: Callable[[], Cost]) -> tuple[float, float, str]:
     """Return median wall seconds, median CPU seconds and the last output of `repeat` runs."""
     runs = [run() for _ in range(repeat)]
     return statistics.median(r[0] for r in runs), statistics.median(r[1] for r in runs), runs[-1][2]
@@ -96,7 +76,7 @@ def report(repeat: int, data: str, environment: dict[str, str], cache: Path) -> 
     importing = statistics.median(float(run[1]) for run in bare_runs)
     print(f"bare training of the chapter on {data}: {training:.2f} s CPU; importing Keras: {importing:.2f} s CPU")
 
-    command = [sys.executable, "-m", "pytest", "grader", "--submission", "solutions", "--data", data]
+    command = [sys.executable, "-m", "pytest", "grader", "--submission", "solutions/ch2_first_model.py", "--data", data]
     cold_wall, cold_cpu, _ = measure(command, environment)
     wall, cpu, screen = medians(repeat, lambda: measure(command, environment))
     total = next((line for line in screen.splitlines() if "points" in line), "no points")
