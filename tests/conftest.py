@@ -53,8 +53,16 @@ def proofs(warm_sandbox: Sandbox) -> Callable[[str], AnswerProofs]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test of `chapter` once for each of the course, and one of `mistake` or `variant` once for each of those."""
     if "chapter" in metafunc.fixturenames:
-        metafunc.parametrize("chapter", COURSE.chapters)
+        metafunc.parametrize(
+            "chapter", [pytest.param(chapter, marks=_together(chapter)) for chapter in COURSE.chapters]
+        )
     for kind, read in READERS.items():
         if kind in metafunc.fixturenames:
             answers: list[Answer] = [answer for chapter in COURSE.chapters for answer in read(COURSE, chapter)]
-            metafunc.parametrize(kind, answers, ids=[f"{answer.chapter}-{answer.name}" for answer in answers])
+            chosen = [pytest.param(answer, marks=_together(answer.chapter)) for answer in answers]
+            metafunc.parametrize(kind, chosen, ids=[f"{answer.chapter}-{answer.name}" for answer in answers])
+
+
+def _together(chapter: str) -> pytest.MarkDecorator:
+    """Keep a chapter's tests in one process of `pytest -n 2 --dist loadgroup`: what is graded in one serves the others."""
+    return pytest.mark.xdist_group(chapter)

@@ -60,6 +60,8 @@ def grade(submission: Path, *options: str, course: Course | None = None, sandbox
         "no:cacheprovider",
         "-p",
         "no:randomly",
+        "-p",
+        "no:xdist",
         *([f"--course={course.root}"] if course and course.own else []),
         *options,
     )
