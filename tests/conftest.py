@@ -53,9 +53,8 @@ def proofs(warm_sandbox: Sandbox) -> Callable[[str], AnswerProofs]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test of `chapter` once for each of the course, and one of `mistake` or `variant` once for each of those."""
     if "chapter" in metafunc.fixturenames:
-        metafunc.parametrize(
-            "chapter", [pytest.param(chapter, marks=_together(chapter)) for chapter in COURSE.chapters]
-        )
+        chapters = [pytest.param(chapter, marks=_together(chapter)) for chapter in COURSE.chapters]
+        metafunc.parametrize("chapter", chapters)
     for kind, read in READERS.items():
         if kind in metafunc.fixturenames:
             answers: list[Answer] = [answer for chapter in COURSE.chapters for answer in read(COURSE, chapter)]
@@ -64,5 +63,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _together(chapter: str) -> pytest.MarkDecorator:
-    """Keep a chapter's tests in one process of `pytest -n 2 --dist loadgroup`: what is graded in one serves the others."""
+    """Keep a chapter's tests in one process of `pytest -n 2 --dist loadgroup`: they share what was graded."""
     return pytest.mark.xdist_group(chapter)

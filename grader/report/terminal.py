@@ -55,8 +55,14 @@ def print_run(result: RunResult, language: str, width: int, colour: bool, verbos
         legacy_windows=False,
     )
     printer = _Printer(console, language, verbose)
-    for chapter in result.chapters:
-        printer.chapter(chapter)
+    ran = [chapter for chapter in result.chapters if any(task.checks for task in chapter.tasks)]
+    untouched = [chapter for chapter in ran if _is_untouched(chapter)]
+    for chapter in ran or result.chapters:
+        # The first one to do is shown whole, the later ones in a line each: one thing after the other.
+        if chapter in untouched[1:] and not verbose:
+            printer.in_a_line(chapter)
+        else:
+            printer.chapter(chapter)
     printer.closing(result)
     return stream.getvalue()
 
@@ -121,6 +127,13 @@ class _Printer:
             self._console.print()
         for task in chapter.tasks:
             self._task(task, told=shared)
+
+    def in_a_line(self, chapter: ChapterResult) -> None:
+        """Print a chapter that nothing was done in yet."""
+        self._console.print()
+        title = _Prose(self._say(chapter.title), style="bold")
+        title.append(f"  0/{format_points(chapter.points)} {self._say(VERDICT_WORDS[Verdict.TODO])}", "cyan")
+        self._console.print(title)
 
     def _task(self, task: TaskResult, told: Feedback | None) -> None:
         verdict = task.verdict
@@ -197,6 +210,10 @@ class _Printer:
         return make_visible(render(message, self._language))
 
 
+def _is_untouched(chapter: ChapterResult) -> bool:
+    return all(check.verdict in QUIET for task in chapter.tasks for check in task.checks)
+
+
 def _shared_feedback(chapter: ChapterResult) -> Feedback | None:
     """Return the feedback all checks share, as when the file could not be read: it is told once."""
     feedbacks = [check.feedback for task in chapter.tasks for check in task.checks]
@@ -212,7 +229,7 @@ def _what_next(result: RunResult) -> Message | None:
             return say("All that ran passes. Now run `pytest grader` without `-k`.")
         return say("Everything passes. Well done!")
     for chapter in result.chapters:
-        untouched = all(check.verdict in QUIET for task in chapter.tasks for check in task.checks)
+        untouched = _is_untouched(chapter)
         for task in chapter.tasks:
             if task.verdict in (None, Verdict.PASS):
                 continue
