@@ -49,7 +49,7 @@ class DropoutExpectations(Subject):
                 say("The Dropout layer has another rate."),
                 say("rate {rate}", rate=rate),
                 say("rate {rate}", rate="-" if got is None else short(got)),
-                say("The rate is the share of units that falls silent, not the share that stays."),
+                say("The rate is the share of the units that falls silent, between 0 and 1."),
             )
 
     def has_dropout_between_its_dense_layers(self) -> None:
@@ -67,6 +67,14 @@ class DropoutExpectations(Subject):
     def silences_hidden_units(self, rate: float, absolute: float) -> None:
         """In training this share of the hidden units gives zero, and other ones in each pass; seen from outside."""
         model = ModelExpectations(self.value).is_built()
+        names = [layer.class_name for layer in model.description.layers]
+        if not any(name.endswith("Dropout") for name in names):
+            fail(
+                say("The model has no layer that silences units in training."),
+                say("one Dropout layer"),
+                say("layers: {names}", names=", ".join(names) or "-"),
+                say("Put one `keras.layers.Dropout({rate})` into the list of layers.", rate=rate),
+            )
         first, second = self._silent_units(model), self._silent_units(model)
         share = float(np.concatenate([first, second]).mean())
         if abs(share - rate) > absolute:
@@ -108,7 +116,8 @@ class DropoutExpectations(Subject):
             reaching,
             np.zeros(OUTPUTS, np.float32),
         )
-        outputs = probe.predict(np.zeros((PASSES, inputs), np.float32), training=True)
+        shape = (model.description.input_shape or (None, inputs))[1:]
+        outputs = probe.predict(np.zeros((PASSES, *(size or 1 for size in shape)), np.float32), training=True)
         if outputs.shape != (PASSES, OUTPUTS):
             ModelExpectations(model).gives_outputs_of(OUTPUTS)
         silent: npt.NDArray[np.bool_] = np.isclose(outputs[:, :-1], outputs[:, -1:], rtol=0, atol=SAME_OUTPUT)
