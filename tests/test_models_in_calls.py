@@ -1,11 +1,14 @@
 """Calls with several models, and a model's passes in training mode, in a real worker."""
 
+import msgspec
 import numpy as np
 import pytest
 
 from grader.errors import CheckFailed
 from grader.expect import expect
 from grader.messages import render
+from grader.results import Verdict
+from grader.sandbox import wire
 from grader.submission.compare import same_result
 from grader.submission.engines import SandboxEngine
 from grader.submission.reference import Reference
@@ -105,6 +108,29 @@ def test_equal_models_are_separate_in_every_call(work, reference):
     assert same_result(first, second)
     other = work.fit_first_twice.call(equal, equal, IMAGES, LABELS)
     assert not same_result(first, other)
+
+
+class ForgingEngine(SandboxEngine):
+    """Changes the answers on their way."""
+
+    def __init__(self, sandbox, **changes):
+        super().__init__(sandbox)
+        self.changes = changes
+
+    def request(self, message, buffers, limits):
+        answer = super().request(message, buffers, limits)
+        if isinstance(message, wire.Call):
+            answer = msgspec.structs.replace(answer, reply=msgspec.structs.replace(answer.reply, **self.changes))
+        return answer
+
+
+@pytest.mark.parametrize("changes", [{"observations": ()}, {"arguments": ()}, {"observations": (None,) * 4}])
+def test_an_answer_that_hides_a_model_is_no_answer(warm_sandbox, reference, changes):
+    forged = Submission(read_source("both.py", SOURCE), ForgingEngine(warm_sandbox, **changes), "forged")
+    with pytest.raises(CheckFailed) as failed:
+        forged.fit_both(reference.build(), reference.build(), IMAGES, LABELS)
+    assert failed.value.verdict is Verdict.CRASH
+    forged.close()
 
 
 # ---------------------------------------------------------------- passes in training mode

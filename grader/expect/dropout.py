@@ -132,5 +132,5 @@ class DropoutExpectations(Subject):
                 say("Two predictions for the same pictures differ, so dropout is at work outside training, too."),
                 say("the same outputs both times"),
                 say("outputs that differ by up to {value}", value=short(np.abs(first - second).max())),
-                say("Take the layer `keras.layers.Dropout`: Keras turns it on in `fit` and off in `predict` by itself."),
+                say("Take the layer `keras.layers.Dropout`, which `fit` turns on and `predict` turns off."),
             )

@@ -168,7 +168,7 @@ class Submission:
             raise explain.explain_error(
                 answer.reply, function, self.source, self.limits, answer.output, self._failed_imports
             )
-        if not isinstance(answer.reply, wire.Returned):
+        if not isinstance(answer.reply, wire.Returned) or not _tells_of_each_model(answer.reply, arguments):
             raise explain.explain_ending(WorkerEnded("garbage"), function, self.limits)
         return answer
 
@@ -275,3 +275,10 @@ class Submission:
     def close(self) -> None:
         """End the worker and its sandbox."""
         self.engine.close()
+
+
+def _tells_of_each_model(reply: wire.Returned, arguments: tuple[Any, ...]) -> bool:
+    """Return whether a reply describes every model among the arguments, and says what ran in it."""
+    models = [isinstance(argument, Model) for argument in arguments]
+    told = (reply.arguments, reply.observations)
+    return all([item is not None for item in items] == models for items in told)
