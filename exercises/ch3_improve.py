@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   first_digits: {digest: "89c6f00d912c6996"}
+#   first_digits: {digest: "fae3af4d8c7081eb"}
 # ---
 
 # %% [markdown]
@@ -123,7 +123,7 @@ def plot_losses(histories, titles):
     Returns:
         A matplotlib figure with two sets of axes.
     """
-    figure, places = plt.subplots(1, 2, figsize=(10, 3.5), sharey=True)
+    figure, places = plt.subplots(1, 2, figsize=(10, 4), sharex=True, sharey=True)
     for axes, history, title in zip(places, histories, titles, strict=True):
         epochs = range(1, len(history.history["loss"]) + 1)
         axes.plot(epochs, history.history["loss"], marker="o", label="training")
@@ -131,8 +131,10 @@ def plot_losses(histories, titles):
         axes.set_title(title)
         axes.set_xlabel("epoch")
         axes.set_ylabel("loss")
-        axes.set_ylim(bottom=0)
         axes.legend()
+    # The first losses are so large that they would press everything else together: look at what is below.
+    axes.set_ylim(0, 1.25)
+    axes.set_xticks(range(0, 21, 5))
     figure.tight_layout()
     return figure
 
@@ -193,7 +195,7 @@ def compare_epochs(short_model, long_model, images, labels):
 
 # %%
 UNFINISHED = "{name}() is not written yet. Fill it in above, run its cell, and then run this cell again."
-LOWEST = "In the long training, the validation loss is lowest after {epoch} epochs: {loss:.3f}"
+LOWEST = "In the long training, the validation loss is lowest after {epoch} epochs: {loss:.3f}. At the end: {last:.3f}"
 
 # %%
 if __name__ == "__main__":
@@ -203,7 +205,7 @@ if __name__ == "__main__":
         short_model, long_model = compile_model(build_model()), compile_model(build_model())
         short_history, long_history = compare_epochs(short_model, long_model, few_rows, few_labels)
         losses = long_history.history["val_loss"]
-        print(LOWEST.format(epoch=np.argmin(losses) + 1, loss=min(losses)))
+        print(LOWEST.format(epoch=np.argmin(losses) + 1, loss=min(losses), last=losses[-1]))
         plot_losses([short_history, long_history], ["3 epochs", "20 epochs"])
         plt.show()
     except NotImplementedError as unfinished:
@@ -257,7 +259,7 @@ def build_dropout_model():
 # %% [markdown]
 # **Does it help?** The next cell trains a model with dropout on the same 1,000 digits and draws its curves beside
 # those from above. With dropout the training line stays higher, since the model can no longer learn so well by heart,
-# and the validation line ends lower. The gap between them has become smaller, and that is what we wanted.
+# and the validation line ends a little lower. The gap between them has become smaller, and that is what we wanted.
 
 # %%
 if __name__ == "__main__":

@@ -162,7 +162,7 @@ def plot_losses(histories, titles):
     Returns:
         A matplotlib figure with two sets of axes.
     """
-    figure, places = plt.subplots(1, 2, figsize=(10, 3.5), sharey=True)
+    figure, places = plt.subplots(1, 2, figsize=(10, 4), sharex=True, sharey=True)
     for axes, history, title in zip(places, histories, titles, strict=True):
         epochs = range(1, len(history.history["loss"]) + 1)
         axes.plot(epochs, history.history["loss"], marker="o", label="training")
@@ -170,8 +170,10 @@ def plot_losses(histories, titles):
         axes.set_title(title)
         axes.set_xlabel("epoch")
         axes.set_ylabel("loss")
-        axes.set_ylim(bottom=0)
         axes.legend()
+    # The first losses are so large that they would press everything else together: look at what is below.
+    axes.set_ylim(0, 1.25)
+    axes.set_xticks(range(0, 21, 5))
     figure.tight_layout()
     return figure
 
@@ -269,11 +271,11 @@ def compare_epochs(short_model, long_model, images, labels):
 
 # %% lang="en"
 UNFINISHED = "{name}() is not written yet. Fill it in above, run its cell, and then run this cell again."
-LOWEST = "In the long training, the validation loss is lowest after {epoch} epochs: {loss:.3f}"
+LOWEST = "In the long training, the validation loss is lowest after {epoch} epochs: {loss:.3f}. At the end: {last:.3f}"
 
 # %% lang="zh"
 UNFINISHED = "{name}() 还没有写。请先在上面把它写好，运行它所在的单元格，再运行这个单元格。"
-LOWEST = "在长的那次训练里，第 {epoch} 个轮次之后验证损失最低：{loss:.3f}"
+LOWEST = "在长的那次训练里，第 {epoch} 个轮次之后验证损失最低：{loss:.3f}。最后：{last:.3f}"
 
 # %%
 if __name__ == "__main__":
@@ -283,7 +285,7 @@ if __name__ == "__main__":
         short_model, long_model = compile_model(build_model()), compile_model(build_model())
         short_history, long_history = compare_epochs(short_model, long_model, few_rows, few_labels)
         losses = long_history.history["val_loss"]
-        print(LOWEST.format(epoch=np.argmin(losses) + 1, loss=min(losses)))
+        print(LOWEST.format(epoch=np.argmin(losses) + 1, loss=min(losses), last=losses[-1]))
         plot_losses([short_history, long_history], ["3 epochs", "20 epochs"])
         plt.show()
     except NotImplementedError as unfinished:
@@ -380,11 +382,11 @@ def build_dropout_model():
 # %% [markdown] lang="en"
 # **Does it help?** The next cell trains a model with dropout on the same 1,000 digits and draws its curves beside
 # those from above. With dropout the training line stays higher, since the model can no longer learn so well by heart,
-# and the validation line ends lower. The gap between them has become smaller, and that is what we wanted.
+# and the validation line ends a little lower. The gap between them has become smaller, and that is what we wanted.
 
 # %% [markdown] lang="zh"
 # **有用吗？** 下面这个单元格用同样的 1000 个数字训练带随机失活的模型，把它的曲线画在前面那个的旁边。
-# 有了随机失活，训练的那条线高了一些，因为模型没那么容易死记硬背了；验证的那条线，最后却低了一些。
+# 有了随机失活，训练的那条线高了一些，因为模型没那么容易死记硬背了；验证的那条线，最后却低了一点儿。
 # 两条线靠得更近，这正是我们想要的。
 
 # %%

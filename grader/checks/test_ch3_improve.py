@@ -243,8 +243,9 @@ def largest(matrix, count):
     return sorted(cells, key=lambda cell: (-cell[2], cell[0], cell[1]))[:count]
 
 
-# No two cells are equal, and the order by rows, by columns and by how often are three different ones.
+# In these two no cells are equal, and the orders by rows, by columns and by how often are three different ones.
 DISTINCT = [(4, 9, 12), (9, 4, 5), (7, 1, 8), (1, 7, 2), (3, 5, 11), (5, 3, 7), (2, 8, 1), (8, 0, 10)]
+FEW = [(4, 9, 12), (1, 7, 2), (9, 4, 5)]
 # Among those that occur 6 times, neither the order of columns nor that of rows turned round is the right one.
 TIED = [(3, 1, 6), (3, 8, 6), (1, 4, 6), (8, 0, 6), (5, 6, 9), (0, 9, 2), (9, 2, 2)]
 
@@ -281,7 +282,7 @@ def test_equal_counts_follow_the_rule(submission):
 @pytest.mark.task("most_confused_pairs", points=2)
 def test_cells_with_zero_are_left_out(submission):
     """Cells with 0 are left out, so that the list may be shorter or empty."""
-    for cells in (DISTINCT[:3], []):
+    for cells in (FEW, []):
         matrix = matrix_of(cells)
         expect(submission.most_confused_pairs(matrix, LISTED_PAIRS)).lists_confusions(largest(matrix, LISTED_PAIRS))
 
