@@ -93,6 +93,50 @@ def test_nested_lists_and_tuples_come_back(thing):
     assert same(thing, send_back(thing))
 
 
+PIXELS = arrays_of.arrays("uint8", arrays_of.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=30))
+IMAGES = PIXELS.map(lambda pixels: wire.Image(*pixels.shape, pixels.tobytes()))
+COUNTS = st.integers(0, 2**60)
+SUMS = st.floats(allow_nan=False)
+TRAINED_ON = st.builds(wire.TrainedOn, COUNTS, COUNTS, COUNTS, SUMS, SUMS, SUMS)
+OBSERVATIONS = st.builds(wire.Observation, TRAINED_ON, TRAINED_ON)
+
+
+@PROPERTY
+@given(st.lists(st.lists(IMAGES, max_size=3).map(tuple), max_size=3))
+def test_the_pictures_of_a_figure_come_back(pictures):
+    axes = tuple(wire.Axes("title", "", "", (), None, images) for images in pictures)
+    figure = wire.FigureValue(1, "", axes, ())
+    unpacker = unpack(frame(returned(figure)))
+    assert decode(unpacker.message.value, unpacker.buffers, None) == figure
+
+
+@PROPERTY
+@given(PIXELS)
+def test_a_picture_is_read_as_the_array_it_was(pixels):
+    levels = wire.Image(*pixels.shape, pixels.tobytes()).levels()
+    assert levels.dtype == np.uint8
+    assert np.array_equal(levels, pixels) if pixels.size else levels.shape == (0, 0)
+
+
+def test_axes_need_no_pictures():
+    figure = wire.FigureValue(1, "", (wire.Axes("", "", "", (), ("a",)),), ())
+    assert unpack(frame(returned(figure))).message.value.axes[0].images == ()
+
+
+@PROPERTY
+@given(st.lists(st.none() | OBSERVATIONS, max_size=4).map(tuple))
+def test_observations_come_back_one_for_each_argument(observations):
+    message = wire.Returned(wire.Plain(1), observations=observations)
+    assert unpack(frame(message)).message == message
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_prediction_says_in_which_mode(training):
+    request = wire.Predict(wire.Held(1), wire.Held(2), training)
+    assert unpack(frame(request), side="request").message == request
+    assert wire.Predict(wire.Held(1), wire.Held(2)).training is False
+
+
 def test_a_numpy_number_comes_back_as_one():
     assert type(send_back(np.float32(0.5))) is np.float32
 
@@ -278,6 +322,62 @@ def test_weights_that_do_not_fit_are_refused():
     snapshot = wire.Snapshot("{}", None, (wire.Array("float32", (2,), 0),))
     with pytest.raises(wire.WireError):
         decode_snapshot(snapshot, [bytearray(4)])
+
+
+def raw_image(height, width, pixels):
+    """Return a frame with a picture that no worker would make."""
+    figure = wire.FigureValue(1, "", (wire.Axes("", "", "", (), None, (wire.Image(1, 1, b"a"),)),), ())
+    [header_size, old] = wire.HEADER.size, msgspec.msgpack.encode(wire.Image(1, 1, b"a"))
+    body = frame(returned(figure))[header_size:]
+    assert body.count(old) == 1
+    new = msgspec.msgpack.encode({"height": height, "width": width, "pixels": pixels})
+    body = body.replace(old, new)
+    return header(len(body), 0) + body
+
+
+LARGEST = wire.MAX_IMAGE_PIXELS
+
+
+@pytest.mark.parametrize(
+    "height, width, pixels",
+    [
+        (2, 2, b"abc"),
+        (2, 2, b""),
+        (0, 3, b"abc"),
+        (-1, -1, b"a"),
+        (-2, 0, b""),
+        (1, LARGEST + 1, bytes(LARGEST + 1)),
+        (2**62, 2**62, b"a"),
+        (1.5, 2, b"abc"),
+    ],
+)
+def test_a_picture_whose_parts_do_not_fit_is_refused(height, width, pixels):
+    with pytest.raises(wire.WireError):
+        unpack(raw_image(height, width, pixels))
+
+
+def test_a_picture_that_fits_is_not_refused():
+    for height, width, pixels in ((1, LARGEST, bytes(LARGEST)), (2**62, 2**62, b""), (0, 0, b"")):
+        [axes] = unpack(raw_image(height, width, pixels)).message.value.axes
+        assert axes.images == (wire.Image(height, width, pixels),)
+
+
+@PROPERTY
+@given(st.integers(-3, 40) | SIZES, st.integers(-3, 40) | SIZES, st.binary(max_size=50))
+def test_any_other_picture_is_refused_or_can_be_read(height, width, pixels):
+    try:
+        unpacker = unpack(raw_image(height, width, pixels))
+    except (wire.WireError, OverflowError):
+        return
+    [image] = unpacker.message.value.axes[0].images
+    assert image.levels().size in (0, height * width)
+
+
+def test_more_pictures_than_any_worker_sends_are_refused():
+    images = (wire.Image(1, 1, b"a"),) * (wire.MAX_IMAGES + 1)
+    figure = wire.FigureValue(1, "", (wire.Axes("", "", "", (), None, images),), ())
+    with pytest.raises(wire.WireError):
+        unpack(frame(returned(figure)))
 
 
 @pytest.mark.parametrize(

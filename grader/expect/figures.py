@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from grader.data import Images
 from grader.expect.failure import Subject, fail, short, wrong_kind
 from grader.messages import say
-from grader.sandbox.wire import Axes, Line
+from grader.sandbox.wire import Axes, Image, Line
 from grader.submission.values import Figure
+
+# The correlation of a picture's pixels with an image's. Rounding to 256 levels costs less than 0.00001; the two most
+# similar of the sample's 5,000 digits reach 0.981.
+SAME_PICTURE = 0.99
+MAX_TITLE = 80
 
 
 class FigureExpectations(Subject):
@@ -117,6 +124,81 @@ class FigureExpectations(Subject):
                 say("no glyph for {characters}", characters=" ".join(missing[:6])),
                 say("Choose a font that has these characters, such as Noto Sans CJK SC for Chinese."),
             )
+
+    # ------------------------------------------------------------ pictures
+
+    def shows_pictures(self, images: Sequence[Images]) -> None:
+        """Each of `images` is drawn once, in any order and in any colours, and no other picture is."""
+        drawn = _drawn_pictures(self._require_figure())
+        places = [_place_of(picture, images) for _, picture in drawn]
+        if not drawn and len(images):
+            fail(
+                say("The figure shows no pictures."),
+                say("{count} pictures", count=len(images)),
+                say("none"),
+                say('Draw each one on its own axes: `ax.imshow(image, cmap="gray_r")`.'),
+            )
+        strangers = places.count(None)
+        if strangers:
+            fail(
+                say("The figure shows pictures that do not belong there."),
+                say("{count} pictures, all of those the chapter asks for", count=len(images)),
+                say("{count} pictures, {strangers} of them other ones", count=len(drawn), strangers=strangers),
+                say("Check which pictures you choose, and that each is drawn upright and unchanged."),
+            )
+        if len(set(places)) != len(places):
+            fail(
+                say("A picture is drawn more than once."),
+                say("{count} different pictures", count=len(images)),
+                say("{count} different pictures", count=len(set(places))),
+                say("Inside the loop, take another picture each time."),
+            )
+        if len(places) != len(images):
+            fail(
+                say("The figure shows too few pictures."),
+                say("{count} pictures", count=len(images)),
+                say("{count} pictures", count=len(places)),
+                say("Compare the number of places in the figure with the number of pictures to show."),
+            )
+
+    def titles_pictures_with_numbers(self, images: Sequence[Images], numbers: Sequence[tuple[int, ...]]) -> None:
+        """The title above each of `images` holds these numbers in this order, and no others."""
+        self.shows_pictures(images)
+        for axes, picture in _drawn_pictures(self._require_figure()):
+            place = _place_of(picture, images)
+            wanted = numbers[place] if place is not None else ()
+            if re.findall(r"\d+", axes.title) != [str(number) for number in wanted]:
+                fail(
+                    say("A title above a picture does not have the right numbers."),
+                    say("the numbers {numbers}, in this order", numbers=", ".join(map(str, wanted))),
+                    say("the title {title}", title=repr(axes.title[:MAX_TITLE])) if axes.title else say("no title"),
+                    say("Give each picture its own `ax.set_title(...)`, and use the same place in all arrays."),
+                )
+
+    def _require_figure(self) -> Figure:
+        """It is a matplotlib figure, with or without axes."""
+        if not isinstance(self.value, Figure):
+            return self.is_figure()
+        return self.value
+
+
+def _drawn_pictures(figure: Figure) -> list[tuple[Axes, Image]]:
+    return [(axes, image) for axes in figure.axes for image in axes.images]
+
+
+def _place_of(picture: Image, images: Sequence[Images]) -> int | None:
+    """Return which of `images` the picture shows; None for another one."""
+    return next((place for place, image in enumerate(images) if _shows(picture, image)), None)
+
+
+def _shows(picture: Image, image: Images) -> bool:
+    """Return whether the picture is this image, whatever its scale: negatives and normalised images are, too."""
+    levels = picture.levels().astype(float)
+    if levels.shape != image.shape:
+        return False
+    shown, wanted = levels - levels.mean(), image - image.mean()
+    size = float(np.linalg.norm(shown) * np.linalg.norm(wanted))
+    return size > 0 and abs(float((shown * wanted).sum())) / size > SAME_PICTURE
 
 
 def _drawn_lines(figure: Figure) -> list[Line]:

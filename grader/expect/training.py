@@ -143,15 +143,15 @@ class TrainingExpectations(Subject):
                 say("Measuring must not teach: call `evaluate` here, never `fit`."),
             )
 
-    def left_its_arguments_unchanged(self) -> None:
-        """No array that was passed in was changed."""
+    def left_its_arguments_unchanged(self, name: str = "images") -> None:
+        """No array that was passed in was changed. `name`: what the function calls it."""
         outcome = self._outcome()
         if outcome.changed:
             fail(
                 say("The function changed the array it was given."),
                 say("a new array; the one passed in as it was"),
                 say("an argument with other values after the call"),
-                say("Do not write `images /= ...` or `images[...] = ...`; compute a new array."),
+                say("Do not write into `{name}`; compute a new array, or work on `{name}.copy()`.", name=name),
             )
 
     def _weights_differ(self, before: Model) -> bool:

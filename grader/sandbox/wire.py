@@ -27,6 +27,8 @@ MAX_NAME = 200
 MAX_LINE = 500
 MAX_MESSAGE = 4000
 MAX_FRAMES = 8
+MAX_IMAGES = 100
+MAX_IMAGE_PIXELS = 10_000
 DTYPES = frozenset(
     ["bool"]
     + [f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)]
@@ -127,14 +129,36 @@ class Line(msgspec.Struct, frozen=True):
     y: tuple[float, ...]
 
 
+class Image(msgspec.Struct, frozen=True):
+    """A picture in a figure, as it is drawn: the top row first, one byte a pixel, before any colours.
+
+    0 is the low end of the colour map and 255 the high one. `pixels` is empty for more than `MAX_IMAGE_PIXELS`.
+    """
+
+    height: Annotated[int, msgspec.Meta(ge=0)]
+    width: Annotated[int, msgspec.Meta(ge=0)]
+    pixels: Annotated[bytes, msgspec.Meta(max_length=MAX_IMAGE_PIXELS)]
+
+    def __post_init__(self) -> None:
+        size = self.height * self.width
+        if len(self.pixels) != (size if size <= MAX_IMAGE_PIXELS else 0):
+            raise ValueError(f"{len(self.pixels)} pixels for {self.height} x {self.width}")
+
+    def levels(self) -> npt.NDArray[np.uint8]:
+        """Return the picture: (height, width), or (0, 0) where it was too large to be sent."""
+        shape = (self.height, self.width) if self.pixels else (0, 0)
+        return np.frombuffer(self.pixels, np.uint8).reshape(shape)
+
+
 class Axes(msgspec.Struct, frozen=True):
-    """One set of axes of a figure. `legend` is None where there is none."""
+    """One set of axes of a figure. `legend` is None where there is none. `images`: the first `MAX_IMAGES`."""
 
     title: str
     x_label: str
     y_label: str
     lines: tuple[Line, ...]
     legend: tuple[str, ...] | None
+    images: Annotated[tuple[Image, ...], msgspec.Meta(max_length=MAX_IMAGES)] = ()
 
 
 class FigureValue(msgspec.Struct, frozen=True, tag="figure"):
@@ -205,10 +229,11 @@ class Call(msgspec.Struct, frozen=True, tag="call"):
 
 
 class Predict(msgspec.Struct, frozen=True, tag="predict"):
-    """Ask a model for its outputs on `images`."""
+    """Ask a model for its outputs on `images`. `training`: in one batch and as during training, dropout at work."""
 
     model: Value
     images: Value
+    training: bool = False
 
 
 class Fetch(msgspec.Struct, frozen=True, tag="fetch"):
@@ -258,7 +283,7 @@ class TrainedOn(msgspec.Struct, frozen=True):
 
 
 class Observation(msgspec.Struct, frozen=True):
-    """What really ran inside a call, seen from the model that was passed in."""
+    """What really ran inside a call, seen from one model that was passed in."""
 
     training: TrainedOn
     testing: TrainedOn
@@ -267,13 +292,14 @@ class Observation(msgspec.Struct, frozen=True):
 class Returned(msgspec.Struct, frozen=True, tag="returned"):
     """The call returned. `arguments`: the models among the arguments as they are now, `None` for all others.
 
-    `changed`: the positions of array arguments whose contents the call changed.
+    `changed`: the positions of array arguments whose contents the call changed. `observations`: one for each
+    argument, `None` where it is no model.
     """
 
     value: Value
     arguments: tuple[Value | None, ...] = ()
     changed: tuple[int, ...] = ()
-    observation: Observation | None = None
+    observations: tuple[Observation | None, ...] = ()
     snapshots: tuple[Snapshot | None, ...] = ()
 
 

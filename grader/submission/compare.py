@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,7 +32,7 @@ def same_result(first: Result, second: Result) -> bool:
         )
     return (
         first.changed == second.changed
-        and _same(first.observation, second.observation, VALUE_TOLERANCE)
+        and _same(first.observations, second.observations, VALUE_TOLERANCE)
         and _same(first.arguments, second.arguments, VALUE_TOLERANCE)
         and _same(first.value, second.value, TRAINED_TOLERANCE if first.observation else VALUE_TOLERANCE)
     )
@@ -79,7 +80,7 @@ def _same_models(first: Model, second: Model) -> bool:
 
 def _drawn(figure: Figure) -> tuple[object, ...]:
     """Return what a figure shows and which of its texts are there, whatever their words."""
-    axes = [a for a in figure.axes if a.lines or len(figure.axes) == 1]
+    axes = [a for a in figure.axes if a.lines or a.images or len(figure.axes) == 1]
     has_title = bool(figure.title) or any(a.title for a in axes)
     return has_title, bool(figure.missing_glyphs), [_drawn_axes(a) for a in axes]
 
@@ -91,4 +92,7 @@ def _drawn_axes(axes: Axes) -> tuple[object, ...]:
     distinct = len(set(labels)) == len(labels)
     shown = None if axes.legend is None else len(set(axes.legend))
     curves = [(line.x, line.y) for line in lines]
-    return bool(axes.x_label.strip()), bool(axes.y_label.strip()), named, distinct, shown, curves
+    names = bool(axes.x_label.strip()), bool(axes.y_label.strip()), named, distinct, shown
+    # Above a picture the numbers are what the title says.
+    numbers = re.findall(r"\d+", axes.title) if axes.images else []
+    return *names, curves, [(image.height, image.width, image.pixels) for image in axes.images], numbers

@@ -94,19 +94,19 @@ class Reference(Submission):
 
         return Kept(self._key(function, arguments), None, make)
 
-    def predict(self, model: Model, images: npt.NDArray[Any] | Kept) -> npt.NDArray[Any]:
+    def predict(self, model: Model, images: npt.NDArray[Any] | Kept, training: bool = False) -> npt.NDArray[Any]:
         with self._faults_named("predict"):
-            return self._predict(model, images)
+            return self._predict(model, images, training)
 
-    def _predict(self, model: Model, images: npt.NDArray[Any] | Kept) -> npt.NDArray[Any]:
-        key = self._key("predict", (model, images))
+    def _predict(self, model: Model, images: npt.NDArray[Any] | Kept, training: bool) -> npt.NDArray[Any]:
+        key = self._key("predict", (model, images, training))
         answer = self._stored(key)
         if answer is None:
             self.engine.warm(frozenset({"keras"}))
             self._load()
             self._revive((images,))
             packer = wire.Packer()
-            message = wire.Predict(_whole(model, packer), encode(images, packer, self))
+            message = wire.Predict(_whole(model, packer), encode(images, packer, self), training)
             answer = self._request(message, packer.buffers, "predict")
             if isinstance(answer.reply, wire.Raised):
                 raise explain.explain_error(answer.reply, "predict", self.source, self.limits, answer.output, {})

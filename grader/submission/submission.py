@@ -27,13 +27,14 @@ DEFAULT_SEED = 20_240_501
 class Outcome(msgspec.Struct, frozen=True):
     """A call that returned. `arguments`: the models among the arguments as they are after it, else None.
 
-    `changed`: positions of array arguments whose content the call changed.
+    `changed`: positions of array arguments whose content the call changed. `observations`: what really ran in each
+    model among the arguments, else None.
     """
 
     value: Any
     arguments: tuple[Model | None, ...]
     changed: tuple[int, ...]
-    observation: wire.Observation | None
+    observations: tuple[wire.Observation | None, ...]
     output: str
     seconds: float
 
@@ -41,6 +42,19 @@ class Outcome(msgspec.Struct, frozen=True):
     def model(self) -> Model | None:
         """The first model among the arguments, as it is after the call."""
         return next((argument for argument in self.arguments if argument is not None), None)
+
+    @property
+    def observation(self) -> wire.Observation | None:
+        """What really ran in the first model among the arguments."""
+        return next((observation for observation in self.observations if observation is not None), None)
+
+    def seen_by(self, position: int) -> Outcome:
+        """Return the same outcome as if the argument at `position`, counted from 0, had been the only model."""
+        return msgspec.structs.replace(
+            self,
+            arguments=(self.arguments[position],),
+            observations=(self.observations[position],),
+        )
 
 
 class Function:
@@ -139,7 +153,7 @@ class Submission:
             value=decode(reply.value, answer.buffers, self),
             arguments=arguments,
             changed=reply.changed,
-            observation=reply.observation,
+            observations=reply.observations,
             output=answer.output,
             seconds=answer.seconds,
         )
@@ -154,7 +168,7 @@ class Submission:
             raise explain.explain_error(
                 answer.reply, function, self.source, self.limits, answer.output, self._failed_imports
             )
-        if not isinstance(answer.reply, wire.Returned):
+        if not isinstance(answer.reply, wire.Returned) or not _tells_of_each_model(answer.reply, arguments):
             raise explain.explain_ending(WorkerEnded("garbage"), function, self.limits)
         return answer
 
@@ -176,10 +190,10 @@ class Submission:
             raise explain.explain_ending(WorkerEnded("garbage"), "get_weights", self.limits)
         return decode_snapshot(reply.snapshots[0], answer.buffers)
 
-    def predict(self, model: Model, images: npt.NDArray[Any] | Kept) -> npt.NDArray[Any]:
-        """Return the outputs of `model`: (n, outputs)."""
+    def predict(self, model: Model, images: npt.NDArray[Any] | Kept, training: bool = False) -> npt.NDArray[Any]:
+        """Return the outputs of `model`: (n, outputs). `training`: those of one pass as during training."""
         packer = wire.Packer()
-        message = wire.Predict(encode(model, packer, self), encode(images, packer, self))
+        message = wire.Predict(encode(model, packer, self), encode(images, packer, self), training)
         answer = self._request(message, packer.buffers, "predict")
         if isinstance(answer.reply, wire.Raised):
             raise explain.explain_error(answer.reply, "predict", self.source, self.limits, answer.output, {})
@@ -261,3 +275,10 @@ class Submission:
     def close(self) -> None:
         """End the worker and its sandbox."""
         self.engine.close()
+
+
+def _tells_of_each_model(reply: wire.Returned, arguments: tuple[Any, ...]) -> bool:
+    """Return whether a reply describes every model among the arguments, and says what ran in it."""
+    models = [isinstance(argument, Model) for argument in arguments]
+    told = (reply.arguments, reply.observations)
+    return all([item is not None for item in items] == models for items in told)

@@ -17,7 +17,7 @@ class Owner(Protocol):
     """The submission a model lives in."""
 
     def fetch(self, handle: int) -> Taken: ...
-    def predict(self, model: Model, images: npt.NDArray[Any]) -> npt.NDArray[Any]: ...
+    def predict(self, model: Model, images: npt.NDArray[Any], training: bool = False) -> npt.NDArray[Any]: ...
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -33,11 +33,17 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class Model:
-    """A Keras model, described. The model itself stays in the worker of its `owner`."""
+    """A Keras model, described. The model itself stays in the worker of its `owner`.
 
-    def __init__(self, description: wire.ModelValue, owner: Owner, taken: Taken | None = None) -> None:
+    `is_held`: the worker has it as it is; else it goes over whole wherever it is used.
+    """
+
+    def __init__(
+        self, description: wire.ModelValue, owner: Owner, taken: Taken | None = None, is_held: bool = True
+    ) -> None:
         self.description = description
         self.owner = owner
+        self.is_held = is_held
         self._taken = taken
 
     def take(self) -> Taken:
@@ -46,9 +52,17 @@ class Model:
             self._taken = self.owner.fetch(self.description.handle)
         return self._taken
 
-    def predict(self, images: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return the model's outputs: (n, outputs) float32. Nothing but arrays of numbers ever comes back."""
-        return self.owner.predict(self, images)
+    def predict(self, images: npt.NDArray[Any], training: bool = False) -> npt.NDArray[Any]:
+        """Return the model's outputs: (n, outputs) float32. Nothing but arrays of numbers ever comes back.
+
+        `training`: one pass as during training, with dropout at work; the model learns nothing from it.
+        """
+        return self.owner.predict(self, images, training)
+
+    def with_weights(self, *weights: npt.NDArray[Any]) -> Model:
+        """Return a model of the same structure with these weights. The worker's own one stays as it is."""
+        taken = msgspec.structs.replace(self.take(), weights=weights)
+        return Model(self.description, self.owner, taken, is_held=False)
 
 
 class History(msgspec.Struct, frozen=True):
@@ -119,7 +133,7 @@ def encode(thing: Any, packer: wire.Packer, owner: Owner | None) -> wire.Value:
             kind = "list" if isinstance(thing, list) else "tuple"
             return wire.Items(kind, tuple(encode(item, packer, owner) for item in thing))  # type: ignore[arg-type]
         case Model():
-            if thing.owner is owner:
+            if thing.owner is owner and thing.is_held:
                 return wire.Held(thing.description.handle)
             taken = thing.take()
             return wire.Snapshot(taken.config, taken.compiled, tuple(packer.array(weight) for weight in taken.weights))

@@ -1,4 +1,4 @@
-"""Matplotlib figures: described line by line, and tried for missing glyphs. Untrusted side."""
+"""Matplotlib figures: described line by line and picture by picture, and tried for missing glyphs. Untrusted side."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CJK_FAMILIES = ("Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei", "Micros
 
 
 def describe_figure(figure: Any, handle: int) -> wire.FigureValue:
-    """Return the texts and lines of `figure`. It is drawn once, in memory, to find glyphs no font has."""
+    """Return the texts, lines and pictures of `figure`. It is drawn once, in memory, to find glyphs no font has."""
     title = figure.get_suptitle()
     return wire.FigureValue(handle, title, tuple(_describe_axes(axes) for axes in figure.axes), _missing_glyphs(figure))
 
@@ -30,12 +30,29 @@ def _describe_axes(axes: Any) -> wire.Axes:
         y_label=axes.get_ylabel(),
         lines=tuple(_describe_line(line) for line in axes.get_lines()),
         legend=None if legend is None else tuple(text.get_text() for text in legend.get_texts()),
+        images=tuple(_describe_image(image) for image in axes.get_images()[: wire.MAX_IMAGES]),
     )
 
 
 def _describe_line(line: Any) -> wire.Line:
     x, y = (np.asarray(data, dtype=float)[:MAX_POINTS].tolist() for data in line.get_data())
     return wire.Line(str(line.get_label()), tuple(x), tuple(y))
+
+
+def _describe_image(image: Any) -> wire.Image:
+    """Return what `imshow` drew, as its scale maps it to colours; of a coloured picture the mean of its colours."""
+    drawn = np.ma.asarray(image.get_array())
+    if drawn.ndim == 3:
+        levels = drawn[..., :3].mean(axis=-1) / (255 if drawn.dtype == np.uint8 else 1)
+    else:
+        levels = np.ma.asarray(image.norm(drawn))
+    # What the scale cannot place is left blank.
+    shown = np.nan_to_num(levels.astype(float).filled(0.0)).clip(0, 1)
+    pixels = (shown * 255).round().astype(np.uint8)
+    if image.origin == "lower":
+        pixels = pixels[::-1]
+    height, width = pixels.shape
+    return wire.Image(height, width, pixels.tobytes() if pixels.size <= wire.MAX_IMAGE_PIXELS else b"")
 
 
 def _missing_glyphs(figure: Any) -> tuple[str, ...]:

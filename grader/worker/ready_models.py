@@ -4,6 +4,7 @@ prediction. Untrusted side."""
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,21 @@ class ReadyModels:
     """Keeps the models of a few snapshots."""
 
     def __init__(self) -> None:
-        self._models: dict[str, tuple[Any, str]] = {}
+        self._models: dict[tuple[str, int], tuple[Any, str]] = {}
+        self._given: Counter[str] = Counter()
+
+    def begin_request(self) -> None:
+        """From here on all models may be given away again."""
+        self._given.clear()
 
     def get(self, snapshot: wire.Snapshot, weights: list[Any]) -> Any:
-        """Return a model that is as the snapshot says: an unchanged one from before, or a new one."""
-        key = _digest(snapshot.config, snapshot.compiled or "", weights)
+        """Return a model that is as the snapshot says: an unchanged one from before, or a new one.
+
+        Two equal snapshots in one request give two models, so that training one leaves the other as it is.
+        """
+        content = _digest(snapshot.config, snapshot.compiled or "", weights)
+        key = content, self._given[content]
+        self._given[content] += 1
         if key not in self._models:
             model = make_model(snapshot, weights)
             while len(self._models) >= MAX_MODELS:

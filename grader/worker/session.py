@@ -20,6 +20,7 @@ from grader.worker.describe import describe
 from grader.worker.registry import Registry
 
 if TYPE_CHECKING:
+    from grader.worker.observe import Recorder
     from grader.worker.ready_models import ReadyModels
 
 
@@ -44,6 +45,8 @@ class Session:
         return reply, packer.buffers
 
     def _answer(self, request: wire.Request, buffers: list[wire.Buffer], packer: wire.Packer) -> wire.Reply:
+        if "_ready_models" in self.__dict__:
+            self._ready_models.begin_request()
         match request:
             case wire.Segment():
                 self._load(request)
@@ -55,7 +58,8 @@ class Session:
                     self._tidy_up()
             case wire.Predict():
                 model: Any = self._object(request.model, buffers)
-                outputs = model.predict(self._object(request.images, buffers), verbose=0)
+                images = self._object(request.images, buffers)
+                outputs = model(images, training=True) if request.training else model.predict(images, verbose=0)
                 return wire.Returned(describe(outputs, self._registry, packer))
             case wire.Fetch():
                 from grader.worker.models import take_snapshot
@@ -98,7 +102,7 @@ class Session:
         arguments = [self._object(value, buffers) for value in call.arguments]
         set_seeds(call.seed)
         before = [_fingerprint(argument) for argument in arguments]
-        recorder = self._watch_models(arguments)
+        recorders = [_watch(argument) if _is_model(argument) else None for argument in arguments]
         value = function(*arguments)
         changed = tuple(i for i, argument in enumerate(arguments) if _fingerprint(argument) != before[i])
         held = wire.Held(self._registry.handle(value)) if call.keep and _is_data(value) else None
@@ -108,17 +112,9 @@ class Session:
                 describe(argument, self._registry, packer) if _is_model(argument) else None for argument in arguments
             ),
             changed=changed,
-            observation=recorder.result() if recorder else None,
+            observations=tuple(recorder.result() if recorder else None for recorder in recorders),
             snapshots=self._take_snapshots([*arguments, value], packer) if call.snapshots else (),
         )
-
-    def _watch_models(self, arguments: list[Any]) -> Any:
-        recorder = None
-        for model in filter(_is_model, arguments):
-            from grader.worker.observe import watch
-
-            recorder = watch(model)
-        return recorder
 
     def _take_snapshots(self, things: list[Any], packer: wire.Packer) -> tuple[wire.Snapshot | None, ...]:
         if not any(map(_is_model, things)):
@@ -217,6 +213,12 @@ def _fingerprint(thing: object) -> int | None:
 def _is_model(thing: object) -> bool:
     keras: Any = sys.modules.get("keras")
     return keras is not None and isinstance(thing, keras.Model)
+
+
+def _watch(model: Any) -> Recorder:
+    from grader.worker.observe import watch
+
+    return watch(model)
 
 
 def _is_data(value: object) -> bool:
