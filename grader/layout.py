@@ -46,6 +46,10 @@ class Course(msgspec.Struct, frozen=True):
     def variants(self, chapter: str) -> Path:
         return self.solutions / "variants" / f"{chapter}.py"
 
+    def oracle(self, chapter: str) -> Path:
+        """The chapter's functions as a library computes them, where a chapter compares with one."""
+        return self.solutions / "oracles" / f"{chapter}.py"
+
     def checks_of(self, chapter: str) -> Path:
         return self.checks / f"test_{chapter}.py"
 

@@ -80,6 +80,19 @@ def expect_accuracy(accuracy: float, floor: Floor) -> Message:
     return words
 
 
+def expect_share_of_points(accuracy: float, minimum: float) -> Message:
+    """Hold the share of new points that a network puts into the right group against `minimum`."""
+    words = say("{accuracy}, at least {minimum} asked for", accuracy=f"{accuracy:.3f}", minimum=f"{minimum:.3f}")
+    if accuracy < minimum:
+        fail(
+            say("Your network puts too few of the new points into their group."),
+            say("a share of at least {minimum}", minimum=f"{minimum:.3f}"),
+            say("a share of {accuracy}", accuracy=f"{accuracy:.3f}"),
+            say("First get your functions above right: with right ones the network learns these groups."),
+        )
+    return words
+
+
 def floor_for(floors: dict[str, Floor], digits: Digits) -> Floor | None:
     """Return the floor calibrated on exactly these digits."""
     return floors.get(digits.fingerprint)

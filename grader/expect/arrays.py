@@ -72,6 +72,34 @@ class ArrayExpectations(Subject):
                 say("Work out this one value by hand and compare each step."),
             )
 
+    def is_finite(self) -> None:
+        """No value is infinite or NaN."""
+        array = self.is_array()
+        if array.dtype.kind not in "biuf":
+            wrong_kind(array, say("an array of real numbers"))
+        if not np.isfinite(array).all():
+            fail(
+                say("Some values are no ordinary numbers any more."),
+                say("ordinary numbers everywhere"),
+                describe(array),
+                say("Look for a number that grew too large (`inf`), and for 0 / 0 or inf / inf (`nan`)."),
+            )
+
+    def has_rows_of_probabilities(self, absolute: float) -> None:
+        """Each row of a two-dimensional array lies between 0 and 1 and adds up to 1."""
+        self.is_finite()
+        self.lies_within(-absolute, 1 + absolute)
+        sums = self.is_array().sum(axis=-1).reshape(-1)
+        wrong = np.flatnonzero(np.abs(sums - 1) > absolute)
+        if wrong.size:
+            row = int(wrong[0])
+            fail(
+                say("The numbers in a row do not add up to 1, so they are no probabilities."),
+                say("rows that each add up to 1"),
+                say("row {row}, counted from 0, adds up to {value}", row=row, value=short(sums[row])),
+                say("Divide each row by its own sum: `axis=1` adds up along the rows."),
+            )
+
     def has_rows_that_sum_to(self, total: float, absolute: float) -> None:
         """Each row of a two-dimensional array adds up to `total`."""
         array = self.is_array()

@@ -56,6 +56,27 @@ class NumberExpectations(Subject):
                 say("Check which data and which model the number comes from."),
             )
 
+    def is_the_number(self, expected: float, absolute: float) -> None:
+        """It is `expected`, give or take `absolute`; what was calculated by hand can be compared."""
+        number = self.is_plain_number()
+        if abs(number - expected) > absolute:
+            fail(
+                say("The number is not right."),
+                say("{value}, give or take {tolerance}", value=short(expected), tolerance=absolute),
+                verbatim(short(number)),
+                say("Work out a single row by hand and compare each step."),
+            )
+
+    def is_tuple_of(self, *names: str) -> tuple[Any, ...]:
+        """It is a tuple or list with one value for each of `names`."""
+        if not isinstance(self.value, tuple | list) or len(self.value) != len(names):
+            wrong_kind(
+                self.value,
+                say("{count} values, as in `return {names}`", count=len(names), names=", ".join(names)),
+                say("Put all the values behind `return`, with commas between them."),
+            )
+        return tuple(self.value)
+
     def equals_digit(self, expected: int) -> None:
         """It is the whole number `expected`."""
         digit = self.is_whole_number()

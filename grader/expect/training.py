@@ -58,6 +58,19 @@ class TrainingExpectations(Subject):
                 say("Check that images and labels still belong together, and that `fit` gets both."),
             )
 
+    def is_a_loss_that_falls_below(self, limit: float) -> None:
+        """It is a list of losses, one for each step, and the last of them is at most `limit`."""
+        losses = self.value
+        if not isinstance(losses, list | tuple) or not losses or not all(map(_is_number, losses)):
+            wrong_kind(losses, say("a list with one loss for each step"))
+        if not losses[-1] <= limit:
+            fail(
+                say("The loss does not fall far enough, so the network does not learn."),
+                say("a loss below {limit} after {count} steps", limit=limit, count=len(losses)),
+                say("{first} at the start, {last} at the end", first=short(losses[0]), last=short(losses[-1])),
+                say("First get your functions above right; with right ones the loss falls by itself."),
+            )
+
     # ------------------------------------------------------------ outcomes of calls
 
     def used_batches_of(self, size: int, samples: int) -> None:
@@ -154,6 +167,17 @@ class TrainingExpectations(Subject):
                 say("Do not write into `{name}`; compute a new array, or work on `{name}.copy()`.", name=name),
             )
 
+    def left_unchanged(self, *names: str) -> None:
+        """No array that was passed in was changed. `names`: the function's parameters, in their order."""
+        for position in self._outcome().changed:
+            name = names[position]
+            fail(
+                say("The function changed `{name}`, which it was given.", name=name),
+                say("a new array; `{name}` as it was", name=name),
+                say("`{name}` with other values after the call", name=name),
+                say("Do not write into `{name}`, as `-=`, `+=` and `{name}[...] = ...` do.", name=name),
+            )
+
     def _weights_differ(self, before: Model) -> bool:
         after = self._outcome().model
         if after is None:
@@ -180,3 +204,7 @@ class TrainingExpectations(Subject):
                 say("Call `model.fit(...)` on the model the function is given."),
             )
         return seen
+
+
+def _is_number(thing: object) -> bool:
+    return isinstance(thing, int | float | np.integer | np.floating)

@@ -51,6 +51,12 @@ def reference(request: pytest.FixtureRequest) -> Reference:
 
 
 @pytest.fixture(scope="module")
+def oracle(request: pytest.FixtureRequest) -> Reference:
+    """The chapter's functions as Keras computes them, called like the reference."""
+    return request.config.stash[RUN].oracle(request.path.stem.removeprefix("test_"))
+
+
+@pytest.fixture(scope="module")
 def digits(request: pytest.FixtureRequest) -> Digits:
     """The digits of the run's data source."""
     return request.config.stash[RUN].digits

@@ -5,7 +5,7 @@ from grader.plugin.collection import (
     pytest_collection_modifyitems,
     pytest_runtest_setup,
 )
-from grader.plugin.fixtures import digits, floor, picture, reference, submission
+from grader.plugin.fixtures import digits, floor, oracle, picture, reference, submission
 from grader.plugin.options import pytest_configure, pytest_unconfigure
 from grader.plugin.reporting import (
     pytest_report_teststatus,
@@ -18,6 +18,7 @@ from grader.plugin.verdicts import pytest_runtest_makereport
 __all__ = [
     "digits",
     "floor",
+    "oracle",
     "picture",
     "pytest_collection_finish",
     "pytest_collection_modifyitems",

@@ -143,19 +143,22 @@ class Run:
             self._references[key] = Reference(source, self._trusted_engine(), chapter, may_fail=True)
         return self._references[key]
 
+    def oracle(self, chapter: str) -> Reference:
+        """Return the same functions as Keras itself computes them; it is imported only for results not on disk yet.
+
+        Raises:
+            InputError: the chapter has no such functions.
+        """
+        key = f"{chapter} oracle"
+        if key not in self._references:
+            path = self.settings.course.oracle(chapter)
+            source = _read_course_file(path, say("Keras's own version of {chapter} is missing.", chapter=chapter))
+            self._references[key] = Reference(source, self._trusted_engine(), chapter)
+        return self._references[key]
+
     def _master(self, chapter: str) -> Source:
         path = self.settings.course.master(chapter)
-        try:
-            return read_source(path.name, path.read_bytes())
-        except OSError as error:
-            raise InputError(
-                Feedback(
-                    problem=say("The reference solution of {chapter} is missing.", chapter=chapter),
-                    expected=say("the file {path}", path=str(path)),
-                    got=say("no such file"),
-                    next_step=say("Run the grader from the project's folder: `pytest grader`."),
-                )
-            ) from error
+        return _read_course_file(path, say("The reference solution of {chapter} is missing.", chapter=chapter))
 
     # ------------------------------------------------------------ what it is graded with
 
@@ -198,3 +201,18 @@ class Run:
         self._engines.clear()
         if "_trusted_sandbox" in self.__dict__:
             self._trusted_sandbox.close()
+
+
+def _read_course_file(path: Path, problem: Message) -> Source:
+    """Return a file of the course's own. `problem`: what to say where there is none."""
+    try:
+        return read_source(path.name, path.read_bytes())
+    except OSError as error:
+        raise InputError(
+            Feedback(
+                problem=problem,
+                expected=say("the file {path}", path=str(path)),
+                got=say("no such file"),
+                next_step=say("Run the grader from the project's folder: `pytest grader`."),
+            )
+        ) from error

@@ -1,0 +1,523 @@
+# ---
+# jupyter:
+#   first_digits: {digest: "37e1d47146281ad9"}
+# ---
+
+# %% [markdown]
+# # Chapter 1 · Four ideas behind a neural network
+#
+# A computer can learn to read handwriting. It sounds like magic, and it rests on four ideas, none of which needs more
+# than school mathematics:
+#
+# 1. **Neurons are building bricks.** A neuron multiplies, adds up, and that is all.
+# 2. **ReLU is a switch.** It lets a number through or turns it off. Only with it do the bricks become clever.
+# 3. **Cross-entropy is the book of mistakes.** It writes down what each wrong guess costs.
+# 4. **Adam is the pace that adjusts itself.** It decides how far to move, so that the next guesses cost less.
+#
+# In this chapter you build all four by yourself, in five short functions of one to five lines. At the end they work
+# together: a *neural network* (神经网络) out of nothing but your own code learns before your eyes. You need a little
+# Python, such as functions and lists, and no experience with machine learning.
+#
+# **How it works as a whole.** Numbers go in, the neurons calculate, and out come probabilities: "this is a 7, I am 90
+# percent sure". The book of mistakes compares them with the right answers. Then every number inside the network moves
+# a tiny bit, and it all starts again. This is called *training* (训练):
+#
+# ```text
+#              ┌─────────────── the network ───────────────┐
+#   numbers ─► │ neurons ─► switch ─► neurons ─► chances   │ ─► book of mistakes
+#              └─────▲─────────────────────▲───────────────┘           │
+#                    └──── Adam moves the numbers in the neurons ◄─────┘
+# ```
+#
+# **How to work.** Go from top to bottom. In each function, replace the two lines `# YOUR CODE HERE` and
+# `raise NotImplementedError(...)` with your own code. Save the file and run `pytest grader` in the course folder. It
+# tells you, function by function, what is right, what is not yet, and where to look next. Run it as often as you
+# like. Every function is marked by itself, so a mistake in one does not spoil the others.
+
+# %% [markdown]
+# ## The tools
+#
+# You need two libraries: `np` (NumPy) calculates with whole tables of numbers at once, and `plt` (Matplotlib) draws.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+# %%
+UNFINISHED = "{name}() is not written yet. Fill it in, run its cell, and then run this cell again."
+
+# %% [markdown]
+# ## Tables of numbers
+#
+# A table of numbers is called an *array* (数组) in NumPy. Its `shape` says how large it is: `(2, 3)` means 2 rows and
+# 3 columns, and `(3,)` means a simple list of 3 numbers. Run the next cell and see what comes out of it:
+# - `table * 10` and `np.exp(table)` do the same to every number of the table, without any loop;
+# - `table + row` adds the row to *every* row of the table;
+# - `table.sum()` adds up everything, and `table.sum(axis=1)` each row by itself. `axis=0` would add up each column;
+# - `table[np.arange(2), [2, 0]]` picks one number from each row: from the first row the one at place 2, from the second
+#   the one at place 0. (Python counts places from 0.)
+#
+# `if __name__ == "__main__":` means "only when I run this myself". The grader reads your functions and skips such
+# cells, so here you can try whatever you want.
+
+# %%
+if __name__ == "__main__":
+    table = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    row = np.array([100.0, 200.0, 300.0])
+    print("shape:", table.shape, row.shape)
+    print("table * 10:", table * 10, sep="\n")
+    print("table + row:", table + row, sep="\n")
+    print("table.sum():", table.sum())
+    print("table.sum(axis=1):", table.sum(axis=1))
+    print("one number from each row:", table[np.arange(2), [2, 0]])
+
+# %% [markdown]
+# ## 1 · `dense`: neurons, the building bricks
+#
+# **What it is for.** Shall we go cycling today? You weigh the reasons. Each hour of sunshine speaks for it, wind speaks
+# against it, and each friend who comes along speaks for it even more. A *neuron* (神经元) does the same. It multiplies
+# every number that comes in by a *weight* (权重), which says how much this number matters, and adds everything up. At
+# the end it adds one more number, its *bias* (偏置): how willing it is from the start. The next cell draws such a
+# neuron. A result above 0 means yes.
+
+# %%
+if __name__ == "__main__":
+    figure, axes = plt.subplots(figsize=(8, 3.4))
+    for place, (name, number, weight) in enumerate([("sunshine", 3, 2), ("wind", 2, -1), ("friends", 1, 4)]):
+        height = 2 - place
+        color = "tab:blue" if weight > 0 else "tab:red"
+        axes.annotate("", (3.3, 1), (1.2, height), arrowprops={"arrowstyle": "-|>", "lw": abs(weight), "color": color})
+        axes.text(1.1, height, f"{name} {number}", ha="right", va="center", fontsize=12)
+        middle = height + (1 - height) * 0.45
+        axes.text(2.1, middle + 0.2, f"× {weight}", ha="center", va="center", fontsize=12, color=color)
+    axes.text(3.8, 1, "+", ha="center", va="center", fontsize=22, bbox={"boxstyle": "circle,pad=0.6", "fc": "wheat"})
+    axes.annotate("", (5.6, 1), (4.3, 1), arrowprops={"arrowstyle": "-|>", "lw": 2})
+    axes.text(5.7, 1, "3", ha="left", va="center", fontsize=18)
+    axes.text(3.8, 2.0, "bias -5", ha="center", va="center", fontsize=12, color="tab:red")
+    axes.annotate("", (3.8, 1.45), (3.8, 1.9), arrowprops={"arrowstyle": "-|>", "color": "tab:red"})
+    axes.set_title("A neuron:  3 × 2  +  2 × (-1)  +  1 × 4  -  5  =  3")
+    axes.set(xlim=(-0.4, 6.2), ylim=(-0.4, 2.4))
+    axes.axis("off")
+    plt.show()
+
+# %% [markdown]
+# **Your task.** Several neurons side by side, all of which look at the same numbers, make a *dense layer* (全连接层).
+# Calculate what such a *layer* (层) gives. You get
+# - `inputs` of shape `(n, k)`: n rows of k numbers. Each row is one case, for example one day;
+# - `weights` of shape `(k, units)`: one *column* for each neuron, with its k weights;
+# - `bias` of shape `(units,)`: one number for each neuron.
+#
+# Return a new array of shape `(n, units)`: for each row, and for each neuron, the weighted sum plus the bias. The
+# arrays that you were given must stay as they were.
+#
+# **Tools.** `inputs @ weights` (say: "matrix product") does all the multiplying and adding up at once, for every row
+# and every neuron. `+` adds the bias to every row.
+#
+# **Watch out.** `*` is not `@`: it multiplies place by place and adds nothing up. And the order counts, so it is
+# `inputs` first.
+#
+# (From the next chapter on you will work with Keras, a library that has all of this ready-made. As the last check of
+# each function, the grader compares your answer with the one of Keras itself. Keras calculates with numbers of the type
+# `float32`, which have about seven digits. As long as you work with whole arrays as above, NumPy keeps the type by
+# itself.)
+
+# %%
+def dense(inputs, weights, bias):
+    """Calculate what a layer of neurons gives: weighted sums plus bias.
+
+    Args:
+        inputs: (n, k) float32, n rows of k numbers.
+        weights: (k, units) float32, one column for each neuron.
+        bias: (units,) float32, one number for each neuron.
+
+    Returns:
+        (n, units) float32.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError("dense")
+
+
+# %% [markdown]
+# ## 2 · `relu`: the switch
+#
+# **What it is for.** Neurons alone can only weigh and add. Put one layer behind another, and it is still nothing but
+# weighing and adding: a hundred layers could do no more than one. So there is a switch behind each neuron, which makes
+# the difference. If the sum is below 0, the switch is off and gives 0. If it is above 0, the switch is on and lets the
+# number through as it is. Such a rule behind a neuron is called an *activation* (激活函数), and this one is the
+# *ReLU* (线性整流).
+#
+# **Your task.** `values` is an array of any shape. Return a new array of the same shape, in which every number below 0
+# is replaced by 0 and all others are as before.
+#
+# **Tools.** `np.maximum(a, b)` compares two things place by place and takes the larger one each time. One of them may
+# be a single number.
+#
+# **Watch out.** `np.max(values)` is something else: it finds the one largest number of all. Python's own `max` and
+# `if values > 0` do not work on arrays, because an array is many numbers at once. And `values[values < 0] = 0` would
+# write into the array that you were given: calculate a new one instead.
+
+# %%
+def relu(values):
+    """Replace every number below 0 by 0.
+
+    Args:
+        values: float32, any shape.
+
+    Returns:
+        float32, the same shape.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError("relu")
+
+
+# %% [markdown]
+# The next cell draws your switch. On the right you see what it is good for: a neuron draws a straight line, one with
+# a switch has a bend, and many of them together can follow any curve.
+
+# %%
+if __name__ == "__main__":
+    try:
+        x = np.linspace(-3, 3, 121)
+        figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
+        left.plot(x, x, color="gray", linestyle="--", label="before the switch")
+        left.plot(x, relu(x), linewidth=3, label="after the switch")
+        left.set(title="ReLU: off below 0, on above", xlabel="number that comes in", ylabel="number that goes out")
+        left.legend()
+        bends = np.linspace(-3, 2, 6)
+        slopes = np.diff(np.sin(np.append(bends, 3))) / np.diff(np.append(bends, 3))
+        weights = np.diff(slopes, prepend=0.0)
+        total = sum(weight * relu(x - bend) for weight, bend in zip(weights, bends, strict=True))
+        right.plot(x, np.sin(x), color="gray", linestyle="--", label="a curve")
+        right.plot(x, np.sin(-3) + total, linewidth=3, label="six neurons with a switch")
+        right.plot(x, 0.33 * x, linestyle=":", label="a neuron without")
+        right.set_ylim(-1.9, 1.2)
+        right.set(title="Switches make bends", xlabel="number that comes in")
+        right.legend(loc="lower right")
+        plt.show()
+    except NotImplementedError as unfinished:
+        print(UNFINISHED.format(name=unfinished))
+
+# %% [markdown]
+# ## 3 · `softmax`: from scores to probabilities
+#
+# **What it is for.** The last neurons of a network each give a score: one for "it is a 0", one for "it is a 1", and so
+# on. Scores can be any numbers, even negative ones. We want to read them as a *probability* (概率): between 0 and 1,
+# and together exactly 1. That is what *softmax* (归一化指数函数) does. The highest score gets the largest share.
+#
+# **Your task.** `scores` has the shape `(n, classes)`: n rows, with one score for each class. (A class is a possible
+# answer.) Return a new array of the same shape. In each row by itself:
+# 1. subtract the largest score of the row, so that the largest becomes 0;
+# 2. turn each number x into e to the power of x, where e is 2.718...;
+# 3. divide by the sum of the row.
+#
+# An example: the scores 1, 3, 2 become -2, 0, -1, then 0.14, 1, 0.37. Their sum is 1.50, so the probabilities are
+# 0.09, 0.67 and 0.24.
+#
+# **Tools.** `np.exp(...)`, `scores.max(axis=1, keepdims=True)` for the largest of each row, and
+# `.sum(axis=1, keepdims=True)` for the sum of each row. With `keepdims=True` the result keeps the shape `(n, 1)`, a
+# narrow table with one number for each row, and `-` and `/` then use the right number for each row.
+#
+# **Watch out.** Without step 1 the result is the same on paper, but `np.exp(1000)` is too large for a computer: it
+# gives `inf`, and then `inf / inf` gives `nan`, which means "not a number". Without `axis=1` all rows are thrown
+# together. Without `keepdims=True` NumPy lines the numbers up with the columns: that ends in an error, or, worse, in
+# wrong numbers.
+
+# %%
+def softmax(scores):
+    """Turn each row of scores into probabilities.
+
+    Args:
+        scores: (n, classes) float32, any size.
+
+    Returns:
+        (n, classes) float32, 0 to 1; each row adds up to 1.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError("softmax")
+
+
+# %% [markdown]
+# ## 4 · `cross_entropy`: the book of mistakes
+#
+# **What it is for.** To get better, you have to know how bad you are. So we keep a book of mistakes. For each guess we
+# look up which probability p the network gave to the *right* answer, and write down a price: minus the logarithm of p.
+#
+# | the network gave the right answer | price |
+# |---|---|
+# | 100 % | 0 |
+# | 50 % | 0.69 |
+# | 10 % | 2.30 |
+# | 1 % | 4.61 |
+#
+# Right and sure costs nothing. To be sure of something wrong costs a lot, and the surer, the more. The average of all
+# prices is called *cross-entropy* (交叉熵). A number that says how wrong a network is, is called a *loss* (损失).
+# The next cell draws the price.
+
+# %%
+if __name__ == "__main__":
+    p = np.linspace(0.005, 1, 400)
+    figure, axes = plt.subplots(figsize=(6.5, 3.8), layout="constrained")
+    axes.plot(p, -np.log(p), linewidth=3)
+    for chance, words in ((0.9, "nearly sure, and right"), (0.5, "fifty-fifty"), (0.02, "nearly sure, and wrong")):
+        axes.plot(chance, -np.log(chance), "o", color="tab:red")
+        axes.annotate(words, (chance, -np.log(chance)), (8, 8), textcoords="offset points")
+    axes.set(title="The price of a guess:  -log p", ylabel="price", ylim=(-0.2, 5.5), xlim=(-0.02, 1.4))
+    axes.set_xlabel("p, the probability given to the right answer")
+    plt.show()
+
+# %% [markdown]
+# **Your task.** You get
+# - `probabilities` of shape `(n, classes)`: one row for each guess, as your `softmax` makes them;
+# - `labels` of shape `(n,)`: for each row the number of the right class, counted from 0. The right answer is called the
+#   *label* (标签).
+#
+# Return one number: the average price over all rows. Four steps lead there:
+# 1. from each row, pick the probability that stands at the place of the label;
+# 2. raise all that are smaller than 0.0000001 to 0.0000001, because there is no logarithm of 0. (Keras does it, too. So
+#    no guess costs more than 16.12.) `probabilities` itself stays as it was;
+# 3. take the natural logarithm, with a minus in front;
+# 4. take the mean.
+#
+# **Tools.** `np.arange(n)` gives the row numbers 0, 1, 2 and so on, and `len(labels)` is n. With them you pick one
+# number from each row, as in "Tables of numbers" above. `np.clip(values, low, high)` raises what is below `low` and
+# lowers what is above `high`. In Python you may write 0.0000001 as `1e-7`. `np.log` is the natural logarithm, and
+# `np.mean` the average.
+#
+# **Watch out.** `np.log10` and `np.log2` are other logarithms. The sum instead of the mean would grow with the number
+# of rows. And it is the probability of the right answer that counts, not the largest one in the row.
+
+# %%
+def cross_entropy(probabilities, labels):
+    """Calculate the average price of the guesses: minus the logarithm of the right answer's probability.
+
+    Args:
+        probabilities: (n, classes) float32; each row adds up to 1.
+        labels: (n,) int64, the number of the right class for each row, counted from 0.
+
+    Returns:
+        One number, 0 or more.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError("cross_entropy")
+
+
+# %% [markdown]
+# ## 5 · `adam_step`: the pace that adjusts itself
+#
+# **What it is for.** You stand on a hill in thick fog and want to get down into the valley. You see nothing, but you
+# feel under your feet which way it goes up, and how steeply. For a network, the height is the loss, and the slope is
+# called the *gradient* (梯度): one number for each weight. So you take a *step* (步) against the gradient, again and
+# again. How far it goes is set by the *learning rate* (学习率). The simplest rule is
+#
+# ```text
+# weights = weights - learning_rate × gradient
+# ```
+#
+# It has a weakness. In a long, narrow valley, such steps leap from one wall to the other and hardly get on along the
+# valley. Adam watches each weight by itself. Where the slope keeps changing its direction, it slows down. Where it
+# always points the same way, it moves on briskly. Such a rule is called an *optimizer* (优化器), and Adam is the one
+# that is used most.
+#
+# Adam has a memory: two running averages for each weight, both of which begin at 0. With each step they keep most of
+# what they were and take in a little that is new:
+#
+# ```text
+# mean        = 0.9   × mean        + 0.1   × gradient
+# mean_square = 0.999 × mean_square + 0.001 × gradient²
+# pace        = learning_rate × √(1 - 0.999^step) / (1 - 0.9^step)
+# weights     = weights - pace × mean / (√mean_square + 0.0000001)
+# ```
+#
+# The first line remembers the direction, the second how large the slopes are. In the last line the one is divided by
+# the other, so that each weight goes about equally far, on steep slopes and on flat ones. The two powers in `pace` make
+# up for the start: as the averages begin at 0, they are much too small in the first steps. The tiny 0.0000001 guards
+# against 0 / 0.
+#
+# **Your task.** Return the three new arrays `weights, mean, mean_square`, in this order. `step` is the number of
+# this step, counted from 1. The formulas work for any shape, and all four arrays have the same. Those that you were
+# given must stay as they were.
+#
+# **Tools.** `**` is "to the power of", also for whole arrays. `np.sqrt(...)` is the square root. `return a, b, c` gives
+# back three things at once.
+#
+# **Watch out.** The last line needs the *new* averages. The tiny number stands outside the root. And `weights -= ...`
+# would write into the array that you were given.
+
+# %%
+def adam_step(weights, gradient, mean, mean_square, step, learning_rate=0.001):
+    """Take one step of Adam.
+
+    Args:
+        weights: any shape.
+        gradient: the same shape, the slope at each weight.
+        mean: the same shape, the running average of the gradients so far.
+        mean_square: the same shape, the running average of their squares so far.
+        step: a whole number, 1 for the first step.
+        learning_rate: about how far a weight moves.
+
+    Returns:
+        (weights, mean, mean_square), three new arrays.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError("adam_step")
+
+
+# %% [markdown]
+# The next cell lets your Adam and the simple rule walk down the same narrow valley, from the same place, with 40 steps
+# each. The rings are lines of equal height, as on a map.
+
+# %%
+if __name__ == "__main__":
+    try:
+        steepness = np.array([0.05, 2.0])
+        start = np.array([-4.0, 1.5])
+        simple, adam = [start], [start]
+        mean, mean_square = np.zeros(2), np.zeros(2)
+        for step in range(1, 41):
+            simple.append(simple[-1] - 0.95 * steepness * simple[-1])
+            place, mean, mean_square = adam_step(adam[-1], steepness * adam[-1], mean, mean_square, step, 0.3)
+            adam.append(place)
+        x, y = np.meshgrid(np.linspace(-4.5, 2, 200), np.linspace(-2, 2, 200))
+        figure, axes = plt.subplots(figsize=(9, 4), layout="constrained")
+        axes.contour(x, y, steepness[0] * x**2 + steepness[1] * y**2, levels=np.arange(1, 9) ** 2 * 0.12, colors="0.8")
+        axes.plot(*np.transpose(simple), "o-", markersize=3, color="tab:orange", label="simple rule")
+        axes.plot(*np.transpose(adam), "o-", markersize=4, color="tab:blue", label="your Adam")
+        axes.plot(0, 0, "*", markersize=15, color="black", label="the lowest point")
+        axes.set(title="Two ways down a narrow valley", xlabel="first weight", ylabel="second weight")
+        axes.legend(loc="lower right")
+        plt.show()
+    except NotImplementedError as unfinished:
+        print(UNFINISHED.format(name=unfinished))
+
+# %% [markdown]
+# ## All together: your network learns
+#
+# Now the bricks become a network. Its task: points on a plane belong to three groups, which wind around each other like
+# the arms of a spiral. Where a point lies is told by two numbers. To which arm does it belong?
+#
+# ```text
+#   2 numbers       32 numbers          3 numbers
+#  ┌─────────┐    ┌──────────────┐    ┌────────────────┐
+#  │  point  │ ─► │ dense, relu  │ ─► │ dense, softmax │ ─►  "group 1, 97 percent"
+#  └─────────┘    └──────────────┘    └────────────────┘
+# ```
+#
+# The functions in the next cell are finished; read them and find your own five in there. Such an arrangement, with the
+# numbers that it has learned, is called a *model* (模型). One thing is new: `find_gradients` works out the slope for
+# every weight, going through the network from back to front. How that is done takes higher mathematics, and you never
+# need to do it yourself: from the next chapter on, Keras does it for you.
+
+# %%
+def make_points(number, seed):
+    """Draw points that belong to the three arms of a spiral.
+
+    Args:
+        number: How many points.
+        seed: Another whole number gives other points.
+
+    Returns:
+        points: (number, 2) float32.
+        labels: (number,) int64, the arm of each point: 0, 1 or 2.
+    """
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, 3, number)
+    distances = random.uniform(0.1, 1, number)
+    angles = 3.5 * distances + labels * 2 * np.pi / 3 + random.normal(0, 0.12, number)
+    points = np.stack([distances * np.cos(angles), distances * np.sin(angles)], axis=1)
+    return points.astype("float32"), labels
+
+
+def classify(model, points):
+    """Say how likely each group is for each point.
+
+    Args:
+        model: A list of four arrays: weights and bias of the first layer, weights and bias of the second.
+        points: (n, 2) float32.
+
+    Returns:
+        (n, 3), one probability for each group.
+    """
+    weights_1, bias_1, weights_2, bias_2 = model
+    hidden = relu(dense(points, weights_1, bias_1))
+    return softmax(dense(hidden, weights_2, bias_2))
+
+
+def find_gradients(model, points, labels):
+    """Find the slope of the loss for each number of the model.
+
+    Args:
+        model: As in classify.
+        points: (n, 2) float32.
+        labels: (n,) int64.
+
+    Returns:
+        A list of four arrays, of the same shapes as those of the model.
+    """
+    weights_1, bias_1, weights_2, _ = model
+    hidden = relu(dense(points, weights_1, bias_1))
+    slopes_2 = classify(model, points) - np.eye(3)[labels]
+    slopes_2 = slopes_2 / len(points)
+    slopes_1 = (slopes_2 @ weights_2.T) * (hidden > 0)
+    return [points.T @ slopes_1, slopes_1.sum(axis=0), hidden.T @ slopes_2, slopes_2.sum(axis=0)]
+
+
+def train_network(points, labels, steps=300, units=32, seed=0):
+    """Train a network with one layer of switched neurons.
+
+    Args:
+        points: (n, 2) float32.
+        labels: (n,) int64.
+        steps: How many steps of Adam.
+        units: How many neurons with a switch.
+        seed: Another whole number gives other weights at the start.
+
+    Returns:
+        model: A list of four arrays, as classify takes it.
+        losses: A list with the loss before each step.
+    """
+    random = np.random.default_rng(seed)
+    model = [random.normal(0, 1, (2, units)), np.zeros(units), random.normal(0, 0.1, (units, 3)), np.zeros(3)]
+    means = [np.zeros_like(array) for array in model]
+    mean_squares = [np.zeros_like(array) for array in model]
+    losses = []
+    for step in range(1, steps + 1):
+        losses.append(cross_entropy(classify(model, points), labels))
+        for i, gradient in enumerate(find_gradients(model, points, labels)):
+            model[i], means[i], mean_squares[i] = adam_step(
+                model[i], gradient, means[i], mean_squares[i], step, learning_rate=0.02
+            )
+    return model, losses
+
+
+# %% [markdown]
+# Run the last cell. On the left, the loss falls step by step. On the right you see what the network has learned: the
+# colour behind the points is its answer for every place of the plane. With all five functions in place, at least 95 of
+# 100 new points get the right answer.
+#
+# **And then, play.** What happens with 3 neurons instead of 32, or with only 30 steps? And without the switch: what
+# becomes of the borders if `relu` gives back its values as they are? Guess first, then try it here, where it costs no
+# points. (Put everything back before you run `pytest grader`.)
+
+# %%
+RESULT = "Of {number} new points, the network puts {share:.1%} into the right group. Loss: {first:.2f} -> {last:.3f}"
+
+# %%
+if __name__ == "__main__":
+    points, labels = make_points(300, seed=1)
+    new_points, new_labels = make_points(1000, seed=2)
+    try:
+        model, losses = train_network(points, labels, steps=300, units=32)
+        share = np.mean(np.argmax(classify(model, new_points), axis=1) == new_labels)
+        print(RESULT.format(number=len(new_points), share=share, first=losses[0], last=losses[-1]))
+        figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
+        left.plot(range(1, len(losses) + 1), losses)
+        left.set(title="The book of mistakes", xlabel="step", ylabel="loss")
+        x, y = np.meshgrid(np.linspace(-1.2, 1.2, 200), np.linspace(-1.2, 1.2, 200))
+        answers = np.argmax(classify(model, np.stack([x.ravel(), y.ravel()], axis=1)), axis=1)
+        answers = answers.reshape(x.shape)
+        right.contourf(x, y, answers, levels=[-0.5, 0.5, 1.5, 2.5], colors=["C0", "C1", "C2"], alpha=0.3)
+        right.scatter(points[:, 0], points[:, 1], c=[f"C{label}" for label in labels], s=12)
+        right.set(title="What the network has learned", xlabel="first number", ylabel="second number")
+        plt.show()
+    except NotImplementedError as unfinished:
+        print(UNFINISHED.format(name=unfinished))
