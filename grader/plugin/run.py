@@ -20,7 +20,7 @@ from grader.sandbox.process import Sandbox
 from grader.submission.engines import Engine, InProcessEngine, SandboxEngine
 from grader.submission.find import Handed, find_submission
 from grader.submission.reference import Reference, library_versions
-from grader.submission.source import Source, join_sources, read_source
+from grader.submission.source import AS_GIVEN, Source, join_sources, read_source
 from grader.submission.submission import DEFAULT_SEED, Submission
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
@@ -94,7 +94,8 @@ class Run:
             InputError: there is none.
         """
         functions = {name: chapter.functions for name, chapter in self.chapters.items()}
-        self.handed = find_submission(self.settings.submission, sorted(self.chapters), functions)
+        given = {name: self._given_bodies(name) for name in self.chapters}
+        self.handed = find_submission(self.settings.submission, sorted(self.chapters), functions, given)
 
     def find_data(self) -> None:
         """Load the data that was asked for, so that a wrong path is told at once. The sample is always there.
@@ -122,7 +123,7 @@ class Run:
 
     def mistakes(self, chapter: str) -> Reference | None:
         """Return the known mistakes of a chapter, beside which the reference's functions are defined."""
-        path = self.settings.root / "solutions" / "mistakes" / f"{chapter}.py"
+        path = self._mistakes_file(chapter)
         if not path.is_file():
             return None
         key = f"{chapter} mistakes"
@@ -130,6 +131,15 @@ class Run:
             source = join_sources(self._master(chapter), read_source(path.name, path.read_bytes()))
             self._references[key] = Reference(source, self._trusted_engine(), chapter, may_fail=True)
         return self._references[key]
+
+    def _mistakes_file(self, chapter: str) -> Path:
+        return self.settings.root / "solutions" / "mistakes" / f"{chapter}.py"
+
+    def _given_bodies(self, chapter: str) -> dict[str, str]:
+        """Return the bodies of the functions that learners of `chapter` are given with a bug in them."""
+        path = self._mistakes_file(chapter)
+        raw = path.read_bytes() if path.is_file() else b""
+        return read_source(path.name, raw).given_bodies() if AS_GIVEN.encode() in raw else {}
 
     def _master(self, chapter: str) -> Source:
         path = self.settings.root / "solutions" / f"{chapter}.py"
