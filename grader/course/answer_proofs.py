@@ -10,10 +10,10 @@ from grader.course.answers import Answer
 from grader.course.errors import CourseError
 from grader.course.trial import NOT_BEGUN, Proof, Trial, in_words, verdicts_of
 from grader.results import CheckResult, TaskResult, Verdict
+from grader.submission.source import AS_GIVEN
 
 MIN_VARIANTS = 2
 MAX_SENTENCE = 260
-GIVEN = "__as_given"
 
 
 class AnswerProofs:
@@ -61,7 +61,7 @@ class AnswerProofs:
             ]
         task = self.trial.task_of(mistake)
         failed = [check for check in task.checks if check.verdict is not Verdict.PASS]
-        if mistake.name.endswith(GIVEN):
+        if mistake.name.endswith(AS_GIVEN):
             return self._prove_given(mistake, task, place, again)
         if any(check.verdict is Verdict.GRADER_ERROR for check in failed):
             problem, got = "makes the grader fail", verdicts_of(failed)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from grader.course.digest import NOTEBOOK_KEY, digest_of_notebook, digest_of_script, stamp_script
 from grader.course.docstrings import translate_docstrings
 from grader.course.errors import MasterError
+from grader.course.given import read_given, require_whole
 from grader.course.marks import BEGIN, END, find_blocks, put_stubs
 from grader.course.master import NOTEBOOK_ONLY, Cell, Master, read_source
 
@@ -45,10 +46,12 @@ def build_exercise(master: Master, language: str) -> Exercise:
     """Return the exercise of a chapter in `language`.
 
     Raises:
-        MasterError: The solution marks are not well formed, or there are none.
+        MasterError: The solution marks are not well formed, or there are none; or a bug fits no function.
     """
-    cells = _exercise_cells(master, language)
+    given = read_given(master.path)
+    cells = _exercise_cells(master, language, {function: bug.lines for function, bug in given.items()})
     script = _script(cells)
+    require_whole(script, given)
     script_digest = digest_of_script(script)
     parts = [read_source(cell.mark, cell.body) for cell in cells]
     notebook_digest = digest_of_notebook((kind, source) for kind, source, _ in parts)
@@ -61,7 +64,7 @@ def build_exercise(master: Master, language: str) -> Exercise:
     )
 
 
-def _exercise_cells(master: Master, language: str) -> list[_ExerciseCell]:
+def _exercise_cells(master: Master, language: str, given: Mapping[str, Sequence[str]]) -> list[_ExerciseCell]:
     blocks = [find_blocks(master.path, cell) for cell in master.cells]
     if not any(blocks):
         raise MasterError(
@@ -73,7 +76,7 @@ def _exercise_cells(master: Master, language: str) -> list[_ExerciseCell]:
             next_step="put the marks around each reference solution, below the function's docstring",
         )
     return [
-        _exercise_cell(cell, put_stubs(cell.body, found, language), language)
+        _exercise_cell(cell, put_stubs(cell.body, found, language, given), language)
         for cell, found in zip(master.cells, blocks, strict=True)
         if cell.language in (None, language)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,14 +47,20 @@ def find_blocks(path: Path, cell: Cell) -> tuple[Block, ...]:
     return tuple(_check_block(place, tree, begin, end) for begin, end in _pair_marks(place, marks))
 
 
-def put_stubs(body: Sequence[str], blocks: Iterable[Block], language: str) -> list[str]:
-    """Return the lines of a cell with each marked solution replaced by a comment and a `raise NotImplementedError`."""
+def put_stubs(
+    body: Sequence[str], blocks: Iterable[Block], language: str, given: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Return the lines of a cell with each marked solution replaced: by the lines `given` for its function, if any.
+
+    The others get a comment and a `raise NotImplementedError`.
+    """
     stubbed = list(body)
     for block in sorted(blocks, key=lambda block: block.begin, reverse=True):
-        stubbed[block.begin : block.end + 1] = [
+        stub = (
             f"{block.indent}# {render(PLACE_FOR_CODE, language)}",
             f'{block.indent}raise NotImplementedError("{block.function}")',
-        ]
+        )
+        stubbed[block.begin : block.end + 1] = given.get(block.function, stub)
     return stubbed
 
 

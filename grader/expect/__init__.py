@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from grader.expect.arrays import ArrayExpectations
 from grader.expect.confusion import ConfusionExpectations
+from grader.expect.datasets import DatasetExpectations, FittingExpectations
 from grader.expect.dropout import DropoutExpectations
 from grader.expect.figures import FigureExpectations
 from grader.expect.models import ModelExpectations
@@ -18,11 +19,13 @@ from grader.expect.training import TrainingExpectations
 class Expectation(
     ArrayExpectations,
     NumberExpectations,
+    FittingExpectations,
     ModelExpectations,
     TrainingExpectations,
     FigureExpectations,
     DropoutExpectations,
     ConfusionExpectations,
+    DatasetExpectations,
 ):
     """All that can be expected of a value."""
 

@@ -102,19 +102,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     functions = run.chapters[check.chapter].tasks[check.task].functions
     stubs = [function for function in functions if handed.source.is_stub(function)]
     if stubs and functions == (check.task,):
-        raise CheckFailed(
-            Feedback(
-                problem=say("`{function}` is still to be written.", function=stubs[0]),
-                next_step=say("Open {file} and fill in `{function}`.", file=handed.source.name, function=stubs[0]),
-            ),
-            Verdict.TODO,
-        )
+        raise _still_to_do(handed.source, stubs[0])
     if stubs:
         raise _waits_for(stubs)
     unproven = [task for task in check.requires if not _passed(run, check.chapter, task)]
     unproven += _broken_inside(run, check, handed.source)
     if unproven:
         raise _waits_for(unproven)
+
+
+def _still_to_do(source: Source, function: str) -> CheckFailed:
+    if function in source.as_given:
+        problem = say("`{function}` still has its bug.", function=function)
+        next_step = say("Open {file}, find the bug in `{function}` and repair it.", file=source.name, function=function)
+    else:
+        problem = say("`{function}` is still to be written.", function=function)
+        next_step = say("Open {file} and fill in `{function}`.", file=source.name, function=function)
+    return CheckFailed(Feedback(problem=problem, next_step=next_step), Verdict.TODO)
 
 
 def _broken_inside(run: Run, check: Check, source: Source) -> list[str]:

@@ -21,7 +21,7 @@ from grader.sandbox.process import Sandbox
 from grader.submission.engines import Engine, InProcessEngine, SandboxEngine
 from grader.submission.find import Handed, find_submission
 from grader.submission.reference import Reference, library_versions
-from grader.submission.source import Source, join_sources, read_source
+from grader.submission.source import AS_GIVEN, Source, join_sources, read_source
 from grader.submission.submission import DEFAULT_SEED, Submission
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
@@ -96,7 +96,8 @@ class Run:
             InputError: there is none.
         """
         functions = {name: chapter.functions for name, chapter in self.chapters.items()}
-        self.handed = find_submission(self.settings.submission, sorted(self.chapters), functions)
+        given = {name: self._given_bodies(name) for name in self.chapters}
+        self.handed = find_submission(self.settings.submission, sorted(self.chapters), functions, given)
         if not self.settings.language_given:
             self._speak_as_the_exercises_do()
 
@@ -155,6 +156,12 @@ class Run:
             source = _read_course_file(path, say("Keras's own version of {chapter} is missing.", chapter=chapter))
             self._references[key] = Reference(source, self._trusted_engine(), chapter)
         return self._references[key]
+
+    def _given_bodies(self, chapter: str) -> dict[str, str]:
+        """Return the bodies of the functions that learners of `chapter` are given with a bug in them."""
+        path = self.settings.course.mistakes(chapter)
+        raw = path.read_bytes() if path.is_file() else b""
+        return read_source(path.name, raw).given_bodies() if AS_GIVEN.encode() in raw else {}
 
     def _master(self, chapter: str) -> Source:
         path = self.settings.course.master(chapter)

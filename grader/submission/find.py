@@ -19,6 +19,7 @@ SUFFIXES = (".py", ".ipynb")
 MAX_BYTES = {".py": 2**20, ".ipynb": 20 * 2**20}
 LIBRARIES = frozenset({"numpy", "tensorflow", "keras", "matplotlib", "mlxtend", "pandas", "scipy", "sklearn"})
 MAX_ENTRIES = 10_000
+NOTHING_GIVEN: Mapping[str, Mapping[str, str]] = {}
 
 
 class Handed(msgspec.Struct, frozen=True):
@@ -32,10 +33,16 @@ class Handed(msgspec.Struct, frozen=True):
     notes: tuple[Message, ...] = ()
 
 
-def find_submission(path: Path, chapters: Sequence[str], tasks: Mapping[str, Sequence[str]]) -> dict[str, Handed]:
+def find_submission(
+    path: Path,
+    chapters: Sequence[str],
+    tasks: Mapping[str, Sequence[str]],
+    given: Mapping[str, Mapping[str, str]] = NOTHING_GIVEN,
+) -> dict[str, Handed]:
     """Return what `path`, a file or a folder, holds for the chapters it speaks of.
 
     A folder speaks of every chapter; a file of the one it is named after. `tasks`: chapter -> its functions.
+    `given`: chapter -> function -> the body it is given with, for functions that come with a bug to repair.
 
     Raises:
         InputError: there is nothing at `path`, or nothing that belongs to a chapter.
@@ -52,9 +59,9 @@ def find_submission(path: Path, chapters: Sequence[str], tasks: Mapping[str, Seq
             )
         ) from error
     if stat.S_ISDIR(mode):
-        return _search_folder(path, chapters, tasks)
+        return _search_folder(path, chapters, tasks, given)
     chapter = _chapter_of(path, chapters)
-    return {chapter: _hand_in(chapter, [path], tasks[chapter], ())}
+    return {chapter: _hand_in(chapter, [path], tasks[chapter], given.get(chapter, {}), ())}
 
 
 def _chapter_of(path: Path, chapters: Sequence[str]) -> str:
@@ -72,7 +79,12 @@ def _chapter_of(path: Path, chapters: Sequence[str]) -> str:
     )
 
 
-def _search_folder(folder: Path, chapters: Sequence[str], tasks: Mapping[str, Sequence[str]]) -> dict[str, Handed]:
+def _search_folder(
+    folder: Path,
+    chapters: Sequence[str],
+    tasks: Mapping[str, Sequence[str]],
+    given: Mapping[str, Mapping[str, str]],
+) -> dict[str, Handed]:
     try:
         names = sorted(entry.name for entry, _ in zip(os.scandir(folder), range(MAX_ENTRIES), strict=False))
     except OSError as error:
@@ -88,7 +100,7 @@ def _search_folder(folder: Path, chapters: Sequence[str], tasks: Mapping[str, Se
     for chapter in chapters:
         files = [folder / f"{chapter}{suffix}" for suffix in SUFFIXES if f"{chapter}{suffix}" in names]
         if files:
-            handed[chapter] = _hand_in(chapter, files, tasks[chapter], notes)
+            handed[chapter] = _hand_in(chapter, files, tasks[chapter], given.get(chapter, {}), notes)
     if not handed:
         raise InputError(
             Feedback(
@@ -114,9 +126,15 @@ def _shadow_note(name: str) -> Message:
     )
 
 
-def _hand_in(chapter: str, files: list[Path], functions: Sequence[str], notes: tuple[Message, ...]) -> Handed:
+def _hand_in(
+    chapter: str,
+    files: list[Path],
+    functions: Sequence[str],
+    given: Mapping[str, str],
+    notes: tuple[Message, ...],
+) -> Handed:
     try:
-        sources = [(path, _read(path)) for path in files]
+        sources = [(path, _read(path).without_given(given)) for path in files]
     except CheckFailed as refused:
         return Handed(chapter, files[0], refusal=refused.feedback, verdict=refused.verdict, notes=notes)
     written = [(path, source) for path, source in sources if source.written(functions)]

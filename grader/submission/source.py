@@ -10,7 +10,7 @@ import ast
 import hashlib
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -25,6 +25,8 @@ BLOCK_START = re.compile(
 # Far more than a chapter has; each costs the reader and the worker some time.
 MAX_STATEMENTS = 10_000
 MAX_CHARACTERS = 2**20
+# `<function>__as_given` among a chapter's known mistakes is the bug that its learners are given to repair.
+AS_GIVEN = "__as_given"
 FUNCTION_NAME = re.compile(r"^(?:async\s+)?def\s+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -42,7 +44,7 @@ class Source(msgspec.Struct, frozen=True):
     """A file, read. `bodies`: function -> its statements without docstring, as normalised text; empty for a stub.
 
     `uses`: function -> the names its text mentions. `left_out`: names that a dropped statement assigns, and where.
-    `broken`: function -> why it cannot be read.
+    `broken`: function -> why it cannot be read. `as_given`: the stubs that came with a bug instead of a placeholder.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Source(msgspec.Struct, frozen=True):
     left_out: dict[str, Place]
     broken: dict[str, Feedback]
     notes: tuple[Message, ...]
+    as_given: frozenset[str] = frozenset()
 
     def written(self, functions: Iterable[str]) -> bool:
         """Return whether any of `functions` was begun."""
@@ -64,8 +67,17 @@ class Source(msgspec.Struct, frozen=True):
         return all(self.bodies.get(name) == other.bodies.get(name) for name in functions) and not self.broken
 
     def is_stub(self, function: str) -> bool:
-        """Return whether `function` is as it came: nothing but a docstring and a placeholder."""
+        """Return whether `function` is as it came: with a placeholder, or with the bug it was given with."""
         return self.bodies.get(function) == ""
+
+    def given_bodies(self) -> dict[str, str]:
+        """Return function -> body for the bugs that a chapter gives its learners, where this is its known mistakes."""
+        return {name.removesuffix(AS_GIVEN): body for name, body in self.bodies.items() if name.endswith(AS_GIVEN)}
+
+    def without_given(self, given: Mapping[str, str]) -> Source:
+        """Return it with every function that has the body it was given with taken for a stub."""
+        untouched = frozenset(name for name, body in given.items() if self.bodies.get(name) == body)
+        return msgspec.structs.replace(self, bodies=self.bodies | dict.fromkeys(untouched, ""), as_given=untouched)
 
     @property
     def modules(self) -> frozenset[str]:
@@ -300,7 +312,8 @@ def _body(function: ast.FunctionDef | ast.AsyncFunctionDef, text: str) -> str:
         body = body[1:]
     if len(body) <= 1 and all(_is_placeholder(statement) for statement in body):
         return ""
-    return _dump(ast.Module([ast.FunctionDef(function.name, function.args, body, [])], []), text)
+    # Without its name, so that a function and a known mistake of another name can be compared.
+    return _dump(ast.Module([ast.FunctionDef("", function.args, body, [])], []), text)
 
 
 def _dump(node: ast.AST, text: str) -> str:
