@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import inspect
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from grader.course.errors import CourseError
-from grader.data import Digits
+from grader.data import Digits, load_digits
 from grader.expect.accuracy import Floor
+from grader.faces import DRAWN, Faces, is_faces_file, load_faces
 from grader.sandbox.process import Sandbox
+from grader.submission.drawn_faces import drawn_faces
 from grader.submission.engines import SandboxEngine
 from grader.submission.reference import Reference, library_versions
 from grader.submission.source import Source
@@ -23,7 +27,11 @@ CHECKS_PACKAGE = "grader.checks"
 MEASURE = "calibrated_accuracy"
 
 
-def measure_of(chapter: str) -> Callable[[Submission, Digits], float]:
+Data = Digits | Faces
+Measure = Callable[[Submission, Data], float]
+
+
+def measure_of(chapter: str) -> Measure:
     """Return the function by which a chapter's checks measure a trained model.
 
     Raises:
@@ -31,26 +39,47 @@ def measure_of(chapter: str) -> Callable[[Submission, Digits], float]:
     """
     name = f"{CHECKS_PACKAGE}.test_{chapter}"
     try:
-        measure: Callable[[Submission, Digits], float] = getattr(importlib.import_module(name), MEASURE)
+        measure: Measure = getattr(importlib.import_module(name), MEASURE)
     except (ImportError, AttributeError) as error:
         raise CourseError(
             f"{chapter}: there is nothing to calibrate",
-            expected=f"grader/checks/test_{chapter}.py with a function {MEASURE}(submission, digits)",
+            expected=f"grader/checks/test_{chapter}.py with a function {MEASURE}(submission, digits or faces)",
             got=str(error),
             next_step="correct the chapter's name, or write that function",
         ) from error
     return measure
 
 
-def accuracies(master: Source, chapter: str, digits: Digits, seeds: int) -> Iterator[float]:
+def accuracies(master: Source, chapter: str, data: Data, seeds: int) -> Iterator[float]:
     """Yield the reference's accuracy for one seed after another; those of earlier runs come from the cache."""
     measure = measure_of(chapter)
+    with references(master, chapter) as reference_of:
+        for number in range(seeds):
+            reference = reference_of(DEFAULT_SEED + number)
+            yield measure(reference, data)
+            reference.close()
+
+
+def data_for(master: Source, chapter: str, source: str) -> Data:
+    """Return what the chapter's measure asks for by the name of its second parameter: digits or faces.
+
+    Raises:
+        InputError: the data is not there or damaged.
+    """
+    if "faces" not in inspect.signature(measure_of(chapter)).parameters:
+        return load_digits(source)
+    if is_faces_file(source):
+        return load_faces(source)
+    with references(master, chapter) as reference_of:
+        return drawn_faces(reference_of(DEFAULT_SEED))
+
+
+@contextlib.contextmanager
+def references(master: Source, chapter: str) -> Iterator[Callable[[int], Reference]]:
+    """Lend a sandbox in which the reference runs with any seed."""
     sandbox = Sandbox()
     try:
-        for number in range(seeds):
-            reference = Reference(master, SandboxEngine(sandbox), chapter, seed=DEFAULT_SEED + number)
-            yield measure(reference, digits)
-            reference.close()
+        yield lambda seed: Reference(master, SandboxEngine(sandbox), chapter, seed=seed)
     finally:
         sandbox.close()
 
@@ -81,6 +110,6 @@ def floor_from(values: Sequence[float], source: str) -> Floor:
     )
 
 
-def source_name(data: str) -> str:
+def source_name(data: Data) -> str:
     """Return what a floor's entry says about its data, without the path it happened to have."""
-    return data if data in ("sample", "full") else Path(data).name
+    return data.source if data.source in ("sample", "full", DRAWN) else Path(data.source).name

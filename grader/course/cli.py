@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from grader.course.calibrate import accuracies, floor_from, source_name
+from grader.course.calibrate import accuracies, data_for, floor_from, source_name
 from grader.course.catalogue import po_file, update
 from grader.course.errors import CourseError
 from grader.course.release import Released, Status, is_current, release
-from grader.data import load_digits
 from grader.errors import InputError, four_parts
 from grader.expect.accuracy import floors_file, read_floors, write_floors
 from grader.messages import LANGUAGES, render
@@ -73,15 +72,16 @@ def release_command(
 def calibrate_command(
     chapter: Annotated[str, typer.Argument(help="The chapter, such as ch2_first_model.")],
     seeds: Annotated[int, typer.Option("--seeds", min=3, help="How many times to train the reference.")] = 20,
-    data: Annotated[str, typer.Option("--data", help="sample, full, or the path of a data file.")] = "sample",
+    data: Annotated[str, typer.Option("--data", help="sample, full, or a data file of digits or faces.")] = "sample",
     solutions: Annotated[Path, typer.Option("--solutions", help="The folder of the masters.")] = Path("solutions"),
 ) -> None:
     """Train the reference over seeds and store the accuracy floor for this data."""
     try:
         master = _masters(solutions, chapter)[0]
-        digits = load_digits(data)
+        source = read_source(master.name, master.read_bytes())
+        found = data_for(source, chapter, data)
         values: list[float] = []
-        for value in accuracies(read_source(master.name, master.read_bytes()), chapter, digits, seeds):
+        for value in accuracies(source, chapter, found, seeds):
             values.append(value)
             typer.echo(f"seed {len(values):>3} of {seeds}: {value:.4f}")
     except CourseError as error:
@@ -91,9 +91,9 @@ def calibrate_command(
         for part, words in four_parts(error.feedback):
             typer.echo(f"{render(PART_WORDS[part], 'en')}: {render(words, 'en')}", err=True)
         raise typer.Exit(1) from None
-    floor = floor_from(values, source_name(data))
+    floor = floor_from(values, source_name(found))
     path = floors_file(CHECKS_FOLDER, chapter)
-    write_floors(path, read_floors(path) | {digits.fingerprint: floor})
+    write_floors(path, read_floors(path) | {found.fingerprint: floor})
     typer.echo(f"mean {floor.mean:.4f}, spread {floor.spread:.4f}, floor {floor.floor:.4f}: stored in {path}")
 
 

@@ -7,13 +7,21 @@ check states its own.
 from __future__ import annotations
 
 from grader.expect.arrays import ArrayExpectations
+from grader.expect.faces import FaceExpectations
 from grader.expect.figures import FigureExpectations
 from grader.expect.models import ModelExpectations
 from grader.expect.numbers import NumberExpectations
 from grader.expect.training import TrainingExpectations
 
 
-class Expectation(ArrayExpectations, NumberExpectations, ModelExpectations, TrainingExpectations, FigureExpectations):
+class Expectation(
+    ArrayExpectations,
+    NumberExpectations,
+    FaceExpectations,
+    ModelExpectations,
+    TrainingExpectations,
+    FigureExpectations,
+):
     """All that can be expected of a value."""
 
 

@@ -25,7 +25,12 @@ REPORT_KINDS = ("json", "html")
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("First Digits")
     group.addoption("--submission", metavar="PATH", default="exercises", help="the file or folder to grade")
-    group.addoption("--data", metavar="SOURCE", default="sample", help="sample, full, or the path of a data file")
+    group.addoption(
+        "--data",
+        metavar="SOURCE",
+        default="sample",
+        help="sample, full, or the path of a data file: digits, or a .csv of faces",
+    )
     group.addoption("--lang", choices=LANGUAGES, default=None, help="language of the feedback")
     group.addoption("--in-process", action="store_true", help="run the work inside the grader, for a debugger")
     group.addoption(
