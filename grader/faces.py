@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -78,7 +79,9 @@ def load_faces(source: str) -> Faces:
     pixels = {part: bytearray() for part in PARTS}
     emotions = {part: bytearray() for part in PARTS}
     broken = []
-    with _open(path) as file:
+    with _open(path) as file, warnings.catch_warnings():
+        # Older versions of NumPy only warn where a text goes on with something that is no number.
+        warnings.simplefilter("error", DeprecationWarning)
         places = _read_header(file, path)
         for number, line in enumerate(_lines(file), start=2):
             row = _read_row(line, places)
@@ -134,13 +137,17 @@ def _read_row(line: str, places: tuple[int, ...]) -> tuple[str, int, bytes] | Me
         return say("{text} is no emotion from 0 to 6", text=repr(emotion[:20]))
     if usage not in PARTS:
         return say("{text} is no Usage that is known", text=repr(usage[:20]))
-    numbers = pixels.split()
-    if len(numbers) != PIXELS:
-        return say("{count} pixels instead of {wanted}", count=len(numbers), wanted=PIXELS)
+    count = len(pixels.split())
+    if count != PIXELS:
+        return say("{count} pixels instead of {wanted}", count=count, wanted=PIXELS)
     try:
-        return usage, int(emotion), bytes(map(int, numbers))
-    except (ValueError, OverflowError):
+        # Seven times as fast as int(): the file has 83 million pixels.
+        values = np.fromstring(pixels, dtype=np.int64, sep=" ")
+    except (DeprecationWarning, ValueError):
+        values = np.array([-1])
+    if values.min() < 0 or values.max() > 255:
         return say("a pixel that is no whole number from 0 to 255")
+    return usage, int(emotion), values.astype(np.uint8).tobytes()
 
 
 def _columns(line: str) -> list[str] | None:
@@ -157,7 +164,7 @@ def describe_broken(faces: Faces) -> Message | None:
         return None
     lines = ", ".join(str(row.line) for row in faces.broken[:MAX_LINES_NAMED])
     return say(
-        "{count} broken rows of {file} were skipped: line {lines}. Line {line} has {reason}.",
+        "{count} broken rows of {file} were skipped: line {lines}. What is wrong with line {line}: {reason}.",
         count=len(faces.broken),
         file=Path(faces.source).name,
         lines=lines + (" ..." if len(faces.broken) > MAX_LINES_NAMED else ""),

@@ -150,22 +150,30 @@ def test_broken_lines_are_skipped(submission, whole, flawed):
 @pytest.mark.task("read_faces", points=3)
 def test_broken_lines_are_numbered(submission, whole, faces):
     """The numbers of the broken lines are returned; the header is line 1."""
-    for kinds, places in (((0, 12), (1, 4)), ((3, 7, 10), (0, 3, 8))):
+    files, lines = [], ((3, 6), (2, 5, 10))
+    for kinds, places in zip(((0, 12), (3, 7, 10)), lines, strict=True):
         rows, broken = list(whole[0]), broken_rows(faces.test.images[6])
         for kind, place in zip(kinds, places, strict=True):
-            rows.insert(place, broken[kind])
-        *_, numbers = parts_of(submission.read_faces(file_of(rows)))
-        expect(numbers).lists([place + 2 for place in places], say("the numbers of the broken lines"))
+            rows.insert(place - 2, broken[kind])
+        files.append(file_of(rows))
+    # All answers first: those to one of the files alone do not tell one mistake from another.
+    answers = [submission.read_faces(file) for file in files]
+    for answer, expected in zip(answers, lines, strict=True):
+        *_, numbers = parts_of(answer)
+        expect(numbers).lists(expected, say("the numbers of the broken lines"))
 
 
 @pytest.mark.task("read_faces", points=2)
 def test_quotation_marks_and_line_ends_do_no_harm(submission, whole):
     """Quotation marks around a column and line ends of Windows do no harm."""
     quoted = ['"{}","{}","{}"'.format(*row.split(",")) for row in whole[0]]
-    images, _, usage, broken = parts_of(submission.read_faces(file_of(quoted, end="\r\n")))
-    expect(images).equals(whole[1], relative=0, absolute=0)
-    expect(usage).lists(whole[3], say("the usage of each face"))
-    expect(broken).lists([], say("the numbers of the broken lines"))
+    # All answers first: those to one of the files alone do not tell one mistake from another.
+    answers = [submission.read_faces(file) for file in (file_of(whole[0], end="\r\n"), file_of(quoted))]
+    for answer in answers:
+        images, _, usage, broken = parts_of(answer)
+        expect(broken).lists([], say("the numbers of the broken lines"))
+        expect(images).equals(whole[1], relative=0, absolute=0)
+        expect(usage).lists(whole[3], say("the usage of each face"))
 
 
 @pytest.mark.task("read_faces", points=1)
