@@ -53,13 +53,13 @@ Labels = npt.NDArray[np.int64]
 
 
 class Split(msgspec.Struct, frozen=True):
-    """Images: (n, 28, 28) uint8, 0 to 255. Labels: (n,) int64, 0 to 9."""
+    """Images: (n, 28, 28) uint8, 0 to 255. Labels: (n,) int64, 0 to 9. Faces: 48 x 48, and 0 to 6."""
 
     images: Images
     labels: Labels
 
     def first(self, count: int) -> Split:
-        """Return the first `count` digits."""
+        """Return the first `count` images."""
         return Split(self.images[:count], self.labels[:count])
 
 
@@ -114,7 +114,7 @@ def _load_sample() -> Digits:
     middle = SAMPLE_TRAIN + SAMPLE_TEST
     return Digits(
         source="sample",
-        fingerprint=_fingerprint(images, labels),
+        fingerprint=fingerprint_of(images, labels),
         train=Split(images[:SAMPLE_TRAIN], labels[:SAMPLE_TRAIN]),
         test=Split(images[SAMPLE_TRAIN:middle], labels[SAMPLE_TRAIN:middle]),
         hidden=Split(images[middle:], labels[middle:]),
@@ -128,7 +128,7 @@ def _split_keras_layout(source: str, arrays: dict[str, npt.NDArray[Any]]) -> Dig
     images, labels = arrays["x_test"], arrays["y_test"].astype(np.int64)
     return Digits(
         source=source,
-        fingerprint=_fingerprint(*(arrays[key] for key in NPZ_KEYS)),
+        fingerprint=fingerprint_of(*(arrays[key] for key in NPZ_KEYS)),
         train=Split(arrays["x_train"], arrays["y_train"].astype(np.int64)),
         test=Split(np.ascontiguousarray(images[::2]), labels[::2]),
         hidden=Split(np.ascontiguousarray(images[1::2]), labels[1::2]),
@@ -247,7 +247,8 @@ def _full_mnist() -> Path:
     )
 
 
-def _fingerprint(*arrays: npt.NDArray[Any]) -> str:
+def fingerprint_of(*arrays: npt.NDArray[Any]) -> str:
+    """Return SHA-256 over types, shapes and contents."""
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{array.dtype}{array.shape}".encode())

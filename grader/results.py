@@ -134,13 +134,17 @@ class ChapterResult(msgspec.Struct, frozen=True):
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """Under what conditions the run took place."""
+    """Under what conditions the run took place.
+
+    `data`: the source of the digits. `faces`: "drawn", or the path of the file. Either is empty where it had no part.
+    """
 
     sandbox: str
     sandbox_note: Message
     data: str
     seed: int
     versions: dict[str, str]
+    faces: str = ""
 
 
 class RunResult(msgspec.Struct, frozen=True):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import inspect
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -10,10 +12,12 @@ from pathlib import Path
 from types import ModuleType
 
 from grader.course.errors import CourseError
-from grader.data import Digits
+from grader.data import Digits, load_digits
 from grader.expect.accuracy import Floor
+from grader.faces import DRAWN, Faces, is_faces_file, load_faces
 from grader.layout import Course
 from grader.sandbox.process import Sandbox
+from grader.submission.drawn_faces import drawn_faces
 from grader.submission.engines import SandboxEngine
 from grader.submission.reference import Reference, library_versions
 from grader.submission.source import read_source
@@ -24,18 +28,22 @@ FALSE_ALARM = 1e-4
 MEASURE = "calibrated_accuracy"
 
 
-def measure_of(checks: Path) -> Callable[[Submission, Digits], float]:
+Data = Digits | Faces
+Measure = Callable[[Submission, Data], float]
+
+
+def measure_of(checks: Path) -> Measure:
     """Return the function by which a chapter's checks measure a trained model.
 
     Raises:
         CourseError: the chapter has no checks, or they measure no accuracy.
     """
     try:
-        measure: Callable[[Submission, Digits], float] = getattr(_load(checks), MEASURE)
+        measure: Measure = getattr(_load(checks), MEASURE)
     except (OSError, ImportError, AttributeError) as error:
         raise CourseError(
             f"{checks}: there is nothing to calibrate",
-            expected=f"checks with a function {MEASURE}(submission, digits)",
+            expected=f"checks with a function {MEASURE}(submission, digits or faces)",
             got=str(error),
             next_step="correct the chapter's name, or write that function",
         ) from error
@@ -53,17 +61,38 @@ def _load(checks: Path) -> ModuleType:
     return module
 
 
-def accuracies(course: Course, chapter: str, digits: Digits, seeds: int) -> Iterator[float]:
+def accuracies(course: Course, chapter: str, data: Data, seeds: int) -> Iterator[float]:
     """Yield the reference's accuracy for one seed after another; those of earlier runs come from the cache."""
     measure = measure_of(course.checks_of(chapter))
+    with references(course, chapter) as reference_of:
+        for number in range(seeds):
+            reference = reference_of(DEFAULT_SEED + number)
+            yield measure(reference, data)
+            reference.close()
+
+
+def data_for(course: Course, chapter: str, source: str) -> Data:
+    """Return what the chapter's measure asks for by the name of its second parameter: digits or faces.
+
+    Raises:
+        InputError: the data is not there or damaged.
+    """
+    if "faces" not in inspect.signature(measure_of(course.checks_of(chapter))).parameters:
+        return load_digits(source)
+    if is_faces_file(source):
+        return load_faces(source)
+    with references(course, chapter) as reference_of:
+        return drawn_faces(reference_of(DEFAULT_SEED))
+
+
+@contextlib.contextmanager
+def references(course: Course, chapter: str) -> Iterator[Callable[[int], Reference]]:
+    """Lend a sandbox in which the reference runs with any seed."""
     path = course.master(chapter)
     master = read_source(path.name, path.read_bytes())
     sandbox = Sandbox()
     try:
-        for number in range(seeds):
-            reference = Reference(master, SandboxEngine(sandbox), chapter, seed=DEFAULT_SEED + number)
-            yield measure(reference, digits)
-            reference.close()
+        yield lambda seed: Reference(master, SandboxEngine(sandbox), chapter, seed=seed)
     finally:
         sandbox.close()
 
@@ -94,6 +123,6 @@ def floor_from(values: Sequence[float], source: str) -> Floor:
     )
 
 
-def source_name(data: str) -> str:
+def source_name(data: Data) -> str:
     """Return what a floor's entry says about its data, without the path it happened to have."""
-    return data if data in ("sample", "full") else Path(data).name
+    return data.source if data.source in ("sample", "full", DRAWN) else Path(data.source).name

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from grader.course.calibrate import accuracies, floor_from, source_name
+from grader.course.calibrate import accuracies, data_for, floor_from, source_name
 from grader.course.catalogue import po_file, update
 from grader.course.errors import CourseError
 from grader.course.release import Released, Status, is_current, release
-from grader.data import load_digits
 from grader.errors import InputError, four_parts
 from grader.expect.accuracy import read_floors, write_floors
 from grader.layout import find_course
@@ -75,16 +74,16 @@ def release_command(
 def calibrate_command(
     chapter: Annotated[str, typer.Argument(help="The chapter, such as ch2_first_model.")],
     seeds: Annotated[int, typer.Option("--seeds", min=3, help="How many times to train the reference.")] = 20,
-    data: Annotated[str, typer.Option("--data", help="sample, full, or the path of a data file.")] = "sample",
+    data: Annotated[str, typer.Option("--data", help="sample, full, or a data file of digits or faces.")] = "sample",
     course: CourseOption = Path(),
 ) -> None:
     """Train the reference over seeds and store the accuracy floor for this data."""
     try:
-        found = find_course(course)
-        name = find_masters(found.solutions, chapter)[0].stem
-        digits = load_digits(data)
+        place = find_course(course)
+        name = find_masters(place.solutions, chapter)[0].stem
+        found = data_for(place, name, data)
         values: list[float] = []
-        for value in accuracies(found, name, digits, seeds):
+        for value in accuracies(place, name, found, seeds):
             values.append(value)
             typer.echo(f"seed {len(values):>3} of {seeds}: {value:.4f}")
     except CourseError as error:
@@ -94,9 +93,9 @@ def calibrate_command(
         for part, words in four_parts(error.feedback):
             typer.echo(f"{render(PART_WORDS[part], 'en')}: {render(words, 'en')}", err=True)
         raise typer.Exit(1) from None
-    floor = floor_from(values, source_name(data))
-    path = found.floors(name)
-    write_floors(path, read_floors(path) | {digits.fingerprint: floor})
+    floor = floor_from(values, source_name(found))
+    path = place.floors(name)
+    write_floors(path, read_floors(path) | {found.fingerprint: floor})
     typer.echo(f"mean {floor.mean:.4f}, spread {floor.spread:.4f}, floor {floor.floor:.4f}: stored in {path}")
 
 

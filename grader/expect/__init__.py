@@ -10,6 +10,7 @@ from grader.expect.arrays import ArrayExpectations
 from grader.expect.confusion import ConfusionExpectations
 from grader.expect.datasets import DatasetExpectations, FittingExpectations
 from grader.expect.dropout import DropoutExpectations
+from grader.expect.faces import FaceExpectations
 from grader.expect.figures import FigureExpectations
 from grader.expect.models import ModelExpectations
 from grader.expect.numbers import NumberExpectations
@@ -26,6 +27,7 @@ class Expectation(
     DropoutExpectations,
     ConfusionExpectations,
     DatasetExpectations,
+    FaceExpectations,
 ):
     """All that can be expected of a value."""
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from grader.data import Digits, Labels
 from grader.expect.failure import fail
+from grader.faces import Faces
 from grader.messages import Message, say
 
 
@@ -93,6 +94,6 @@ def expect_share_of_points(accuracy: float, minimum: float) -> Message:
     return words
 
 
-def floor_for(floors: dict[str, Floor], digits: Digits) -> Floor | None:
-    """Return the floor calibrated on exactly these digits."""
-    return floors.get(digits.fingerprint)
+def floor_for(floors: dict[str, Floor], data: Digits | Faces) -> Floor | None:
+    """Return the floor calibrated on exactly this data."""
+    return floors.get(data.fingerprint)

@@ -79,6 +79,7 @@ def _register(run: Run, item: pytest.Item) -> None:
     chapter = run.chapters.setdefault(chapter_name, Chapter(chapter_name, Message(module_doc), {}))
     functions = tuple(marker.kwargs.get("functions", (name,)))
     chapter.tasks.setdefault(name, Task(name, functions)).points += points
+    chapter.fixtures.update(item.fixturenames)
     required = item.get_closest_marker("requires")
     item.stash[CHECK] = Check(
         chapter=chapter_name,

@@ -11,6 +11,7 @@ import pytest
 from grader.data import Digits, Split
 from grader.errors import CheckFailed
 from grader.expect.accuracy import Floor, accuracy_of
+from grader.faces import Faces
 from grader.messages import Message, say
 from grader.plugin.collection import CHECK
 from grader.plugin.run import RUN, Run
@@ -63,8 +64,14 @@ def digits(request: pytest.FixtureRequest) -> Digits:
 
 
 @pytest.fixture(scope="module")
+def faces(request: pytest.FixtureRequest) -> Faces:
+    """The faces of the run's data source."""
+    return request.config.stash[RUN].faces(request.path.stem.removeprefix("test_"))
+
+
+@pytest.fixture(scope="module")
 def floor(request: pytest.FixtureRequest) -> Floor:
-    """The accuracy asked for on these digits."""
+    """The accuracy asked for on this data."""
     run: Run = request.config.stash[RUN]
     chapter = request.path.stem.removeprefix("test_")
     found = run.floor(chapter)
@@ -100,6 +107,10 @@ class Picture:
         picture = picture_of(history, outputs, split)
         self._run.learner_pictures[self._chapter] = picture
         return picture.accuracy or 0.0
+
+    def curves(self, history: History, accuracy: float) -> None:
+        """Draw only the learner's learning curves."""
+        self._run.learner_pictures[self._chapter] = ModelPicture(Curve(history.values), accuracy=accuracy)
 
     def reference(self, history: History, outputs: npt.NDArray[np.floating], split: Split) -> None:
         """Draw the reference's model beside it."""

@@ -5,7 +5,7 @@ from grader.plugin.collection import (
     pytest_collection_modifyitems,
     pytest_runtest_setup,
 )
-from grader.plugin.fixtures import digits, floor, oracle, picture, reference, submission
+from grader.plugin.fixtures import digits, faces, floor, oracle, picture, reference, submission
 from grader.plugin.options import pytest_configure, pytest_unconfigure
 from grader.plugin.reporting import (
     pytest_report_teststatus,
@@ -17,6 +17,7 @@ from grader.plugin.verdicts import pytest_runtest_makereport
 
 __all__ = [
     "digits",
+    "faces",
     "floor",
     "oracle",
     "picture",

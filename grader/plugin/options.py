@@ -33,7 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--course", metavar="PATH", default=None, help="grade by the checks of your own course in this folder"
     )
-    group.addoption("--data", metavar="SOURCE", default="sample", help="sample, full, or the path of a data file")
+    group.addoption(
+        "--data",
+        metavar="SOURCE",
+        default="sample",
+        help="sample, full, or the path of a data file: digits, or a .csv of faces",
+    )
     group.addoption("--lang", choices=LANGUAGES, default=None, help="language of the feedback")
     group.addoption("--in-process", action="store_true", help="run the work inside the grader, for a debugger")
     group.addoption(

@@ -35,7 +35,7 @@ def assemble(run: Run, interrupted: bool) -> RunResult:
                 title=chapter.title,
                 file=_as_typed(handed.file) if handed.file else None,
                 tasks=tasks,
-                notes=handed.notes,
+                notes=handed.notes + run.notes_on_data(name),
                 learner=run.learner_pictures.get(name, ModelPicture()),
                 reference=run.reference_pictures.get(name, ModelPicture()),
             )

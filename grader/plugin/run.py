@@ -13,11 +13,14 @@ import pytest
 from grader.data import Digits, load_digits
 from grader.errors import InputError
 from grader.expect.accuracy import Floor, floor_for, read_floors
+from grader.expect.faces import floor_of_guessing
+from grader.faces import DRAWN, Faces, describe_broken, is_faces_file, load_faces, require_faces_file
 from grader.layout import Course
 from grader.messages import LANGUAGES, Message, language_of, say
 from grader.results import CheckResult, Feedback, ModelPicture, Surroundings
 from grader.sandbox.confine import Level, can_fork, strongest_level
 from grader.sandbox.process import Sandbox
+from grader.submission.drawn_faces import drawn_faces
 from grader.submission.engines import Engine, InProcessEngine, SandboxEngine
 from grader.submission.find import Handed, find_submission
 from grader.submission.reference import Reference, library_versions
@@ -46,6 +49,16 @@ class Settings(msgspec.Struct, frozen=True):
     reports: tuple[Report, ...]
     course: Course
 
+    @property
+    def digits(self) -> str:
+        """The source of the digits: a file of faces leaves those chapters on the sample."""
+        return "sample" if is_faces_file(self.data) else self.data
+
+    @property
+    def faces(self) -> str:
+        """The source of the faces: a file of digits leaves that chapter on drawn ones."""
+        return self.data if is_faces_file(self.data) else DRAWN
+
 
 class Task(msgspec.Struct):
     """A task as the checks define it, counted before any check is deselected."""
@@ -56,11 +69,12 @@ class Task(msgspec.Struct):
 
 
 class Chapter(msgspec.Struct):
-    """A chapter as its checks define it."""
+    """A chapter as its checks define it. `fixtures`: what they ask for by name, directly or not."""
 
     name: str
     title: Message
     tasks: dict[str, Task]
+    fixtures: set[str] = msgspec.field(default_factory=set)
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -85,6 +99,7 @@ class Run:
         self.unwritten: dict[Report, str] = {}
         self._submissions: dict[str, Submission] = {}
         self._references: dict[str, Reference] = {}
+        self._faces: dict[str, Faces] = {}
         self._engines: list[Engine] = []
 
     # ------------------------------------------------------------ what is graded
@@ -115,8 +130,13 @@ class Run:
         Raises:
             InputError: it is not there or damaged.
         """
-        begun = any(h.source and h.source.written(self.chapters[h.chapter].functions) for h in self.handed.values())
-        if self.settings.data != "sample" and (begun or self.settings.data != "full"):
+        sources = {name: handed.source for name, handed in self.handed.items() if handed.source}
+        begun = [name for name, source in sources.items() if source.written(self.chapters[name].functions)]
+        if self.settings.faces != DRAWN:
+            require_faces_file(Path(self.settings.faces))
+            if any(self._asks_for_faces(name) for name in begun):
+                load_faces(self.settings.faces)
+        elif self.settings.data != "sample" and (begun or self.settings.data != "full"):
             load_digits(self.settings.data)
 
     def submission(self, chapter: str) -> Submission:
@@ -171,11 +191,32 @@ class Run:
 
     @functools.cached_property
     def digits(self) -> Digits:
-        return load_digits(self.settings.data)
+        return load_digits(self.settings.digits)
+
+    def faces(self, chapter: str) -> Faces:
+        """Return the faces of the file that was named, else those the chapter's own reference draws."""
+        if chapter not in self._faces:
+            drawn = self.settings.faces == DRAWN
+            self._faces[chapter] = drawn_faces(self.reference(chapter)) if drawn else load_faces(self.settings.faces)
+        return self._faces[chapter]
 
     def floor(self, chapter: str) -> Floor | None:
-        """Return the floor calibrated for these digits, if there is one."""
-        return floor_for(read_floors(self.settings.course.floors(chapter)), self.digits)
+        """Return the floor calibrated for the chapter's data, if there is one."""
+        floors = read_floors(self.settings.course.floors(chapter))
+        if not self._asks_for_faces(chapter):
+            return floor_for(floors, self.digits)
+        faces = self.faces(chapter)
+        floor = floor_for(floors, faces)
+        # Of somebody's own file nobody knows what the reference reaches, but what guessing reaches can be counted.
+        return floor_of_guessing(faces) if floor is None and faces.source != DRAWN else floor
+
+    def _asks_for_faces(self, chapter: str) -> bool:
+        return "faces" in self.chapters[chapter].fixtures
+
+    def notes_on_data(self, chapter: str) -> tuple[Message, ...]:
+        """Return what the learner should know of the data that was used."""
+        broken = describe_broken(self._faces[chapter]) if chapter in self._faces else None
+        return (broken,) if broken else ()
 
     def _engine(self) -> Engine:
         here = self.settings.in_process or not can_fork()
@@ -199,7 +240,16 @@ class Run:
         if self.settings.in_process:
             level = Level.NONE
         versions = {"python": platform.python_version(), **library_versions()}
-        return Surroundings(level.value, level.note, self.settings.data, DEFAULT_SEED, versions)
+        faces = any(map(self._asks_for_faces, self.handed))
+        digits = not all(map(self._asks_for_faces, self.handed)) or not faces
+        return Surroundings(
+            level.value,
+            level.note,
+            self.settings.digits if digits else "",
+            DEFAULT_SEED,
+            versions,
+            self.settings.faces if faces else "",
+        )
 
     def close(self) -> None:
         """End all workers and sandboxes."""

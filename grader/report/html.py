@@ -19,6 +19,7 @@ from grader.report.words import (
     PART_WORDS,
     VERDICT_SYMBOLS,
     VERDICT_WORDS,
+    data_words,
     format_points,
     make_visible,
 )
@@ -160,6 +161,7 @@ def render_html(result: RunResult, language: str) -> str:
         speak=page.speak,
         label={name: page.speak(message) for name, message in LABELS.items()},
         result=result,
+        data=page.speak(data_words(result.surroundings)),
         chapters=chapters,
         ran=bool(result.checks),
         # All that ran may pass in a run that left checks out; that isn't everything.

@@ -20,6 +20,7 @@ from grader.report.words import (
     PART_WORDS,
     VERDICT_SYMBOLS,
     VERDICT_WORDS,
+    data_words,
     format_points,
     make_visible,
 )
@@ -198,7 +199,7 @@ class _Printer:
         if (next_step := _what_next(result)) is not None:
             self._line(next_step, 0, "")
         around = result.surroundings
-        conditions = say("sandbox: {level}   data: {data}", level=around.sandbox, data=around.data)
+        conditions = say("sandbox: {level}   data: {data}", level=around.sandbox, data=data_words(around))
         self._line(conditions, 0, "dim")
         if around.sandbox != "namespaces":
             self._line(around.sandbox_note, 0, "dim")

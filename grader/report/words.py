@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from grader.messages import Message, say
-from grader.results import Verdict
+from grader.faces import DRAWN
+from grader.messages import Message, say, verbatim
+from grader.results import Surroundings, Verdict
 
 VERDICT_WORDS: dict[Verdict, Message] = {
     Verdict.PASS: say("passed"),
@@ -47,6 +48,14 @@ NOT_RUN_SYMBOL = "–"
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # A joiner is part of many emoji and of Indic and Persian words, and moves no text.
 _HARMLESS = frozenset("\n\t\u200c\u200d")
+
+
+def data_words(around: Surroundings) -> Message:
+    """Return what the run was graded with."""
+    faces = say("drawn faces") if around.faces == DRAWN else verbatim(around.faces)
+    if not around.faces or not around.data:
+        return verbatim(around.data) if around.data else faces
+    return say("{digits}; {faces}", digits=around.data, faces=faces)
 
 
 def format_points(points: float) -> str:

@@ -198,8 +198,25 @@ class HistoryInput(msgspec.Struct, frozen=True, tag="history_input"):
     epochs: tuple[int, ...]
 
 
+class TextFile(msgspec.Struct, frozen=True, tag="text_file"):
+    """A text file to be opened for reading in the worker, as `open(path, newline="")` does."""
+
+    text: str
+
+
 Value = (
-    Plain | Array | Items | Mapping | ModelValue | HistoryValue | FigureValue | Opaque | Held | Snapshot | HistoryInput
+    Plain
+    | Array
+    | Items
+    | Mapping
+    | ModelValue
+    | HistoryValue
+    | FigureValue
+    | Opaque
+    | Held
+    | Snapshot
+    | HistoryInput
+    | TextFile
 )
 
 

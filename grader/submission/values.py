@@ -79,6 +79,7 @@ class Kept:
         self.key, self.handle, self.make = key, handle, make
 
 
+TextFile = wire.TextFile
 Figure = wire.FigureValue
 Opaque = wire.Opaque
 
@@ -139,10 +140,14 @@ def encode(thing: Any, packer: wire.Packer, owner: Owner | None) -> wire.Value:
             return wire.Snapshot(taken.config, taken.compiled, tuple(packer.array(weight) for weight in taken.weights))
         case History():
             return wire.HistoryInput(thing.values, thing.epochs)
+        case TextFile():
+            return thing
         case Kept():
             assert thing.handle is not None
             return wire.Held(thing.handle)
-    raise TypeError(f"a check passed a {type(thing).__name__} to a function; pass arrays, numbers, models or histories")
+    raise TypeError(
+        f"a check passed a {type(thing).__name__} to a function; pass arrays, numbers, models, histories or files"
+    )
 
 
 def digest(*parts: Any) -> str:

@@ -26,6 +26,9 @@ def describe(thing: object, registry: Registry, packer: wire.Packer, depth: int 
     if type(thing) is str:
         return wire.Plain(thing[:MAX_TEXT].encode("utf-8", "replace").decode())
     if isinstance(thing, np.ndarray | np.generic):
+        # There is no array of texts on the wire: it goes over as the list it holds.
+        if np.asarray(thing).dtype.kind == "U" and _is_small(texts := np.asarray(thing).tolist()):
+            return describe(texts, registry, packer, depth)
         return _describe_array(thing, packer)
     if depth < wire.MAX_DEPTH and type(thing) in (list, tuple, dict) and (depth or _is_small(thing)):
         return _describe_container(thing, registry, packer, depth + 1)

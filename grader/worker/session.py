@@ -157,6 +157,8 @@ class Session:
                 from grader.worker.models import make_history
 
                 return make_history(value)
+            case wire.TextFile():
+                return io.StringIO(value.text, newline="")
         raise wire.WireError(f"a {type(value).__name__} is no argument")
 
     # ------------------------------------------------------------ errors
