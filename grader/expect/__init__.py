@@ -10,10 +10,18 @@ from grader.expect.arrays import ArrayExpectations
 from grader.expect.figures import FigureExpectations
 from grader.expect.models import ModelExpectations
 from grader.expect.numbers import NumberExpectations
+from grader.expect.pictures import PictureExpectations
 from grader.expect.training import TrainingExpectations
 
 
-class Expectation(ArrayExpectations, NumberExpectations, ModelExpectations, TrainingExpectations, FigureExpectations):
+class Expectation(
+    ArrayExpectations,
+    NumberExpectations,
+    ModelExpectations,
+    TrainingExpectations,
+    FigureExpectations,
+    PictureExpectations,
+):
     """All that can be expected of a value."""
 
 

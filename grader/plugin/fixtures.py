@@ -95,7 +95,7 @@ class Picture:
         self._run.learner_pictures[self._chapter] = picture
         return picture.accuracy or 0.0
 
-    def reference(self, history: History, outputs: npt.NDArray[np.floating], split: Split) -> None:
+    def reference(self, history: History | None, outputs: npt.NDArray[np.floating], split: Split) -> None:
         """Draw the reference's model beside it."""
         self._run.reference_pictures[self._chapter] = picture_of(history, outputs, split)
 
