@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   first_digits: {digest: "9219c0d282608129"}
+#   first_digits: {digest: "5c3fc351557f5fcd"}
 # ---
 
 # %% [markdown]
@@ -42,8 +42,8 @@
 # - `load_photo(path)` loads a photo of yours. It turns it upright (phones like to store photos lying on their side and
 #   note "please turn" in the file), puts transparent pictures on white paper and shrinks very large ones.
 # - `resize(image, height, width)` gives a table of numbers another size, larger or smaller.
-# - `estimate_paper(photo)` finds out what the bare sheet would look like, with all its light and shadow: it lays the
-#   smoothest possible colours through the photo and ignores whatever does not fit, which is the ink.
+# - `estimate_paper(photo)` finds out what the bare sheet would look like, with all its light and shadow: it averages
+#   the colours of each neighbourhood, and the less a colour fits its neighbours, the less it counts. Ink never fits.
 
 # %%
 import sys
@@ -137,25 +137,18 @@ def estimate_paper(photo):
         photo: (height, width, 3), red, green and blue from 0 to 255.
 
     Returns:
-        (height, width, 3) float64, the colour of the paper at each pixel.
+        (height, width, 3) float32, the colour of the paper at each pixel.
     """
     height, width, _ = photo.shape
-    small = np.stack([resize(photo[:, :, colour], 24, 24) for colour in range(3)], axis=-1).reshape(-1, 3)
-    terms = smooth_terms(24, 24)
-    paper = np.median(small, axis=0)
+    small = np.stack([resize(photo[:, :, colour], 24, 24) for colour in range(3)])
+    places = np.arange(24)
+    near = np.exp(-(((places[:, np.newaxis] - places) / 3) ** 2) / 2)
+    paper = np.median(small, axis=(1, 2), keepdims=True)
     for _ in range(10):
-        distance = np.linalg.norm(small - paper, axis=1)
-        trust = 1 / (1 + (distance / (2 * np.median(distance) + 2)) ** 2)
-        factors = np.linalg.lstsq(terms * trust[:, np.newaxis], small * trust[:, np.newaxis], rcond=None)[0]
-        paper = terms @ factors
-    return (smooth_terms(height, width) @ factors).reshape(height, width, 3)
-
-
-def smooth_terms(height, width):
-    """Return (height * width, 6): the smooth shapes that estimate_paper mixes."""
-    rows, columns = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
-    y, x = rows.ravel(), columns.ravel()
-    return np.stack([np.ones(height * width), x, y, x * x, x * y, y * y], axis=1)
+        distance = np.linalg.norm(small - paper, axis=0)
+        trust = 1 / (1 + (distance / (2 * np.median(distance) + 2)) ** 2) ** 2
+        paper = paper + near @ (trust * (small - paper)) @ near / (near @ trust @ near)
+    return np.stack([resize(colour, height, width) for colour in paper], axis=-1)
 
 
 # The way of the pen for each digit: corners (x, y) of a line, from 0 to 100, to be rounded.
