@@ -81,22 +81,12 @@ def to_ink__blue_channel_alone(photo):
 
 
 def to_ink__differences_added_with_their_signs(photo):
-    """You add up (or average) the differences as they are, so negative ones cancel positive ones.
+    """You add the differences up instead of their squares, so that negative ones even cancel positive ones.
     Square them first, and take the root of the sum.
     """
     if photo.ndim == 2:
         photo = np.stack([photo, photo, photo], axis=-1)
     distance = np.abs((photo - estimate_paper(photo)).sum(axis=-1))
-    return np.clip((distance / distance.max() - 0.3) / 0.4, 0, 1)
-
-
-def to_ink__absolute_differences_added(photo):
-    """You add up the absolute differences, as if walking along the edges instead of straight across.
-    The distance asked for is the root of the sum of the squares.
-    """
-    if photo.ndim == 2:
-        photo = np.stack([photo, photo, photo], axis=-1)
-    distance = np.abs(photo - estimate_paper(photo)).sum(axis=-1)
     return np.clip((distance / distance.max() - 0.3) / 0.4, 0, 1)
 
 
@@ -522,20 +512,6 @@ def centre_by_mass__counted_from_one(small):
     return sheet
 
 
-def centre_by_mass__middle_at_13_5(small):
-    """You aim at 13.5, the middle between rows 13 and 14. MNIST has its centres of mass at 14.
-    Write `round(14 - centre_row)`.
-    """
-    height, width = small.shape
-    centre_row = (small.sum(axis=1) * np.arange(height)).sum() / small.sum()
-    centre_column = (small.sum(axis=0) * np.arange(width)).sum() / small.sum()
-    top = np.clip(round(13.5 - centre_row), 0, 28 - height)
-    left = np.clip(round(13.5 - centre_column), 0, 28 - width)
-    sheet = np.zeros((28, 28))
-    sheet[top : top + height, left : left + width] = small
-    return sheet
-
-
 def centre_by_mass__cut_off_instead_of_rounded(small):
     """`int` cuts the fraction off, so 6.9 becomes 6 and the digit may lie nearly a whole pixel off.
     Use `round(...)`.
@@ -573,6 +549,13 @@ def centre_by_mass__may_leave_the_sheet(small):
     sheet = np.zeros((28, 28))
     sheet[top : top + height, left : left + width] = small
     return sheet
+
+
+def centre_by_mass__padded_all_around(small):
+    """You add 4 empty pixels on each side, which gives 28 x 28 only where the digit is 20 x 20.
+    Make a sheet with `np.zeros((28, 28))`, and put the digit on it by its centre of mass.
+    """
+    return np.pad(small, 4)
 
 
 def centre_by_mass__enlarged_to_28(small):
@@ -682,22 +665,6 @@ def straighten__middle_of_the_photo(ink):
     return sheet
 
 
-def straighten__amount_of_ink_ignored(ink):
-    """The sums run over all pixels alike, paper as well, so the slant always comes out as 0 or nearly so.
-    Multiply by `ink`: only then does a pixel count as much as it has ink.
-    """
-    rows, columns = np.indices(ink.shape)
-    centre_row, centre_column = (ink * rows).sum() / ink.sum(), (ink * columns).sum() / ink.sum()
-    down, across = rows - centre_row, columns - centre_column
-    slant = np.clip((down * across).sum() / (down * down).sum(), -1, 1)
-    height, width = ink.shape
-    sheet = np.zeros((height, width + 2 * height))
-    for row in range(height):
-        start = height - round(slant * (row - centre_row))
-        sheet[row, start : start + width] = ink[row]
-    return sheet
-
-
 def straighten__counted_from_the_top(ink):
     """The movement is counted from the top row of the photo instead of from the centre of mass.
     Use `down`, which is the row number minus `centre_row`.
@@ -746,24 +713,8 @@ def straighten__cut_off_instead_of_rounded(ink):
     return sheet
 
 
-def straighten__cut_to_the_old_width(ink):
-    """The digit is upright, but the sheet is cut back to its old width, where the digit may be cut, too.
-    Return the whole sheet: `crop_to_ink` cuts it later.
-    """
-    rows, columns = np.indices(ink.shape)
-    centre_row, centre_column = (ink * rows).sum() / ink.sum(), (ink * columns).sum() / ink.sum()
-    down, across = rows - centre_row, columns - centre_column
-    slant = np.clip((ink * down * across).sum() / (ink * down * down).sum(), -1, 1)
-    height, width = ink.shape
-    sheet = np.zeros((height, width + 2 * height))
-    for row in range(height):
-        start = height - round(slant * (row - centre_row))
-        sheet[row, start : start + width] = ink[row]
-    return np.ascontiguousarray(sheet[:, height : height + width])
-
-
 def straighten__rolled_around(ink):
-    """With `np.roll` what leaves the sheet at one side comes back in at the other, and there is no room at the sides.
+    """The sheet keeps its old width: what leaves at one side is lost, or with `np.roll` comes back in at the other.
     Make a wider sheet with `np.zeros` and put each row into it with a slice.
     """
     rows, columns = np.indices(ink.shape)
