@@ -14,6 +14,7 @@ from grader.expect.faces import FaceExpectations
 from grader.expect.figures import FigureExpectations
 from grader.expect.models import ModelExpectations
 from grader.expect.numbers import NumberExpectations
+from grader.expect.pictures import PictureExpectations
 from grader.expect.training import TrainingExpectations
 
 
@@ -21,13 +22,14 @@ class Expectation(
     ArrayExpectations,
     NumberExpectations,
     FittingExpectations,
+    FaceExpectations,
     ModelExpectations,
     TrainingExpectations,
     FigureExpectations,
+    PictureExpectations,
     DropoutExpectations,
     ConfusionExpectations,
     DatasetExpectations,
-    FaceExpectations,
 ):
     """All that can be expected of a value."""
 

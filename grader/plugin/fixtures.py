@@ -112,7 +112,7 @@ class Picture:
         """Draw only the learner's learning curves."""
         self._run.learner_pictures[self._chapter] = ModelPicture(Curve(history.values), accuracy=accuracy)
 
-    def reference(self, history: History, outputs: npt.NDArray[np.floating], split: Split) -> None:
+    def reference(self, history: History | None, outputs: npt.NDArray[np.floating], split: Split) -> None:
         """Draw the reference's model beside it."""
         self._run.reference_pictures[self._chapter] = picture_of(history, outputs, split)
 
