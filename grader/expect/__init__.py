@@ -7,13 +7,15 @@ check states its own.
 from __future__ import annotations
 
 from grader.expect.arrays import ArrayExpectations
+from grader.expect.convolutions import ConvolutionExpectations
 from grader.expect.figures import FigureExpectations
-from grader.expect.models import ModelExpectations
 from grader.expect.numbers import NumberExpectations
 from grader.expect.training import TrainingExpectations
 
 
-class Expectation(ArrayExpectations, NumberExpectations, ModelExpectations, TrainingExpectations, FigureExpectations):
+class Expectation(
+    ArrayExpectations, NumberExpectations, ConvolutionExpectations, TrainingExpectations, FigureExpectations
+):
     """All that can be expected of a value."""
 
 

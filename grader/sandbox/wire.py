@@ -76,7 +76,11 @@ class Mapping(msgspec.Struct, frozen=True, tag="mapping"):
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """One layer as Keras describes it. `None` where the layer has no such property."""
+    """One layer as Keras describes it. `None` where the layer has no such property.
+
+    `window`: the kernel size of a convolution, or the size of the field that pooling looks at.
+    `momentum`: how much of its remembered mean a batch normalization keeps.
+    """
 
     class_name: str
     name: str
@@ -85,6 +89,9 @@ class Layer(msgspec.Struct, frozen=True):
     rate: float | None = None
     output_shape: tuple[int | None, ...] | None = None
     parameters: int = 0
+    window: tuple[int, ...] | None = None
+    strides: tuple[int, ...] | None = None
+    momentum: float | None = None
 
 
 class Compiled(msgspec.Struct, frozen=True):
