@@ -186,7 +186,7 @@ if __name__ == "__main__":
         for place, (title, picture) in zip(places[row], pictures.items(), strict=True):
             place.imshow(picture, cmap="gray_r")
             place.set_title(f"{title}\n{picture.shape[0]} x {picture.shape[1]}", fontsize=9)
-            place.axis("off")
+            place.set(xticks=[], yticks=[])
     figure.tight_layout()
     plt.show()
 
@@ -414,7 +414,7 @@ def build_cnn():
 # This time nothing is held back for validation: the settings are chosen already, and the more pictures a network sees,
 # the better. The exam comes afterwards, on pictures that `fit_cnn` never gets.
 #
-# How many epochs are enough depends on the number of pictures. 60,000 pictures need 3. Of 4,000 pictures each epoch
+# The number of epochs depends on the number of pictures. For 60,000 pictures 3 are enough. With 4,000 pictures an epoch
 # has far fewer batches to learn from, so we take 5.
 #
 # **Tools.** `model.fit(...)`, as in Chapter 2, and `callbacks=[...]`.

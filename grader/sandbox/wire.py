@@ -37,6 +37,7 @@ DTYPES = frozenset(
 # What a forged frame may not stretch without bounds: these are shown to a learner.
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 LineText = Annotated[str, msgspec.Meta(max_length=MAX_LINE)]
+Sizes = Annotated[tuple[int, ...], msgspec.Meta(max_length=MAX_DIMENSIONS)]
 
 
 class WireError(Exception):
@@ -89,8 +90,8 @@ class Layer(msgspec.Struct, frozen=True):
     rate: float | None = None
     output_shape: tuple[int | None, ...] | None = None
     parameters: int = 0
-    window: tuple[int, ...] | None = None
-    strides: tuple[int, ...] | None = None
+    window: Sizes | None = None
+    strides: Sizes | None = None
     momentum: float | None = None
 
 
