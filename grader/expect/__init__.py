@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from grader.expect.arrays import ArrayExpectations
 from grader.expect.confusion import ConfusionExpectations
+from grader.expect.convolutions import ConvolutionExpectations
 from grader.expect.datasets import DatasetExpectations, FittingExpectations
 from grader.expect.dropout import DropoutExpectations
 from grader.expect.faces import FaceExpectations
 from grader.expect.figures import FigureExpectations
-from grader.expect.models import ModelExpectations
 from grader.expect.numbers import NumberExpectations
 from grader.expect.pictures import PictureExpectations
 from grader.expect.training import TrainingExpectations
@@ -23,7 +23,7 @@ class Expectation(
     NumberExpectations,
     FittingExpectations,
     FaceExpectations,
-    ModelExpectations,
+    ConvolutionExpectations,
     TrainingExpectations,
     FigureExpectations,
     PictureExpectations,

@@ -36,7 +36,7 @@ class ModelExpectations(Subject):
                 say("The model does not know yet how large its input is, so it has no weights."),
                 say("a model that is told its input size"),
                 say("a model without an input size"),
-                say("Begin the list of layers with `keras.Input(shape=(784,))`."),
+                say("Begin the list of layers with `keras.Input(shape=...)`: the shape of one image."),
             )
         return model
 
@@ -49,7 +49,7 @@ class ModelExpectations(Subject):
                 say("The model's input has the wrong size."),
                 say("inputs of shape {shape}", shape=str(shape)),
                 say("inputs of shape {shape}", shape=str(got[1:])),
-                say("The input is what `normalize` makes of one image."),
+                say("The input is one image as the function before prepares it."),
             )
 
     def gives_outputs_of(self, *shape: int) -> None:
@@ -193,7 +193,7 @@ def dense_stack(model: Model) -> list[tuple[int, str]]:
     """
     stack: list[tuple[int, str]] = []
     for layer in model.description.layers:
-        name = _activation_of(layer)
+        name = activation_of(layer)
         if layer.class_name in PASSING:
             continue
         if name is not None and stack and stack[-1][1] == "linear":
@@ -205,7 +205,7 @@ def dense_stack(model: Model) -> list[tuple[int, str]]:
     return stack
 
 
-def _activation_of(layer: Layer) -> str | None:
+def activation_of(layer: Layer) -> str | None:
     """Return the activation of a layer that is nothing else."""
     if layer.class_name == "Activation":
         return layer.activation

@@ -100,6 +100,34 @@ class TrainingExpectations(Subject):
             )
         self._same_content(seen, inputs, labels, epochs)
 
+    def trained_on_all(
+        self, inputs: np.ndarray[tuple[int, ...], np.dtype[np.float32]], labels: Labels, epochs: int
+    ) -> None:
+        """These images, with these labels, went through the training steps, `epochs` times, and none was held back."""
+        seen = self._trained()
+        if seen.samples != len(inputs) * epochs:
+            fail(
+                say("The model was not trained on all the images that the function was given."),
+                say("{count} images in each epoch", count=len(inputs)),
+                say("{count} images in each epoch", count=short(seen.samples / max(1, epochs))),
+                say("Give `fit` all images and labels, and leave `validation_split` out."),
+            )
+        self._same_content(seen, inputs, labels, epochs)
+
+    def ended_with_learning_rate(self, rate: float, factor: float) -> None:
+        """The learning rate of the model that was passed in is `rate` in the end, give or take a `factor`."""
+        self._trained()
+        model = self._outcome().model
+        compiled = model.description.compiled if model is not None else None
+        got = compiled.learning_rate if compiled is not None else None
+        if got is None or not rate / factor <= got <= rate * factor:
+            fail(
+                say("The learning rate does not fall during training as the chapter asks."),
+                say("learning rate {rate} in the last epoch", rate=short(rate)),
+                say("learning rate {rate} in the last epoch", rate=short(got) if got is not None else "-"),
+                say("Give `fit` the argument `callbacks=[...]` with what the ready-made function returns."),
+            )
+
     def validated_on(
         self, inputs: np.ndarray[tuple[int, ...], np.dtype[np.float32]], labels: Labels, epochs: int
     ) -> None:
@@ -124,7 +152,7 @@ class TrainingExpectations(Subject):
         if wrong[:2].any():
             fail(
                 say("Other images or labels went into `fit` than the function was given."),
-                say("the images and labels as they came, the last fifth for validation"),
+                say("the images and labels as they came"),
                 say("images or labels that were changed, or others"),
                 say("Pass `images` and `labels` on to `fit` as they are."),
             )

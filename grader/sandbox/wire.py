@@ -39,6 +39,7 @@ DTYPES = frozenset(
 # What a forged frame may not stretch without bounds: these are shown to a learner.
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 LineText = Annotated[str, msgspec.Meta(max_length=MAX_LINE)]
+Sizes = Annotated[tuple[int, ...], msgspec.Meta(max_length=MAX_DIMENSIONS)]
 
 
 class WireError(Exception):
@@ -78,7 +79,11 @@ class Mapping(msgspec.Struct, frozen=True, tag="mapping"):
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """One layer as Keras describes it. `None` where the layer has no such property."""
+    """One layer as Keras describes it. `None` where the layer has no such property.
+
+    `window`: the kernel size of a convolution, or the size of the field that pooling looks at.
+    `momentum`: how much of its remembered mean a batch normalization keeps.
+    """
 
     class_name: str
     name: str
@@ -87,6 +92,9 @@ class Layer(msgspec.Struct, frozen=True):
     rate: float | None = None
     output_shape: tuple[int | None, ...] | None = None
     parameters: int = 0
+    window: Sizes | None = None
+    strides: Sizes | None = None
+    momentum: float | None = None
 
 
 class Compiled(msgspec.Struct, frozen=True):

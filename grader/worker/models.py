@@ -39,7 +39,7 @@ def _flat_layers(model: Any) -> Iterator[Any]:
 def _describe_layer(layer: Any) -> wire.Layer:
     activation = getattr(layer, "activation", None)
     units = getattr(layer, "units", getattr(layer, "filters", None))
-    rate = getattr(layer, "rate", None)
+    rate, momentum = getattr(layer, "rate", None), getattr(layer, "momentum", None)
     return wire.Layer(
         class_name=type(layer).__name__,
         name=str(layer.name)[:200],
@@ -48,7 +48,17 @@ def _describe_layer(layer: Any) -> wire.Layer:
         rate=float(rate) if isinstance(rate, int | float) else None,
         output_shape=_shape(_or_none(lambda: layer.output.shape)),
         parameters=int(layer.count_params()) if layer.built else 0,
+        window=_sizes(getattr(layer, "kernel_size", getattr(layer, "pool_size", None))),
+        strides=_sizes(getattr(layer, "strides", None)),
+        momentum=float(momentum) if isinstance(momentum, int | float) else None,
     )
+
+
+def _sizes(sizes: Any) -> tuple[int, ...] | None:
+    """Return kernel size, pool size or strides, which a layer of one's own may have of any kind."""
+    if isinstance(sizes, tuple | list) and sizes and all(type(size) is int for size in sizes):
+        return tuple(sizes[: wire.MAX_DIMENSIONS])
+    return None
 
 
 def _or_none(read: Any) -> Any:
