@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   first_digits: {digest: "784dc7ad53cf9361"}
+#   first_digits: {digest: "37e1d47146281ad9"}
 # ---
 
 # %% [markdown]
@@ -116,9 +116,10 @@ if __name__ == "__main__":
 # **Watch out.** `*` is not `@`: it multiplies place by place and adds nothing up. And the order counts, so it is
 # `inputs` first.
 #
-# (Later you will meet Keras, the library that the whole world uses for this. At the end of each function the grader
-# compares your answer with the one of Keras itself. Keras calculates with the number type `float32`; if you work with
-# whole arrays as above, the type stays what it was by itself.)
+# (From the next chapter on you will work with Keras, a library that has all of this ready-made. As the last check of
+# each function, the grader compares your answer with the one of Keras itself. Keras calculates with numbers of the type
+# `float32`, which have about seven digits. As long as you work with whole arrays as above, NumPy keeps the type by
+# itself.)
 
 # %%
 def dense(inputs, weights, bias):
@@ -248,7 +249,7 @@ def softmax(scores):
 # | 10 % | 2.30 |
 # | 1 % | 4.61 |
 #
-# Right and sure costs nothing. To be sure of something wrong is dear: the price rises and rises. The average of all
+# Right and sure costs nothing. To be sure of something wrong costs a lot, and the surer, the more. The average of all
 # prices is called *cross-entropy* (交叉熵). A number that says how wrong a network is, is called a *loss* (损失).
 # The next cell draws the price.
 
@@ -328,8 +329,9 @@ def cross_entropy(probabilities, labels):
 # ```
 #
 # The first line remembers the direction, the second how large the slopes are. In the last line the one is divided by
-# the other, so that steep or flat, each weight goes about the same way. The two powers in `pace` make up for the start:
-# as the averages begin at 0, they are much too small in the first steps. The tiny 0.0000001 guards against 0 / 0.
+# the other, so that each weight goes about equally far, on steep slopes and on flat ones. The two powers in `pace` make
+# up for the start: as the averages begin at 0, they are much too small in the first steps. The tiny 0.0000001 guards
+# against 0 / 0.
 #
 # **Your task.** Return the three new arrays `weights, mean, mean_square`, in this order. `step` is the number of
 # this step, counted from 1. The formulas work for any shape, and all four arrays have the same. Those that you were

@@ -36,7 +36,7 @@ def test_rows_of_probabilities_pass_and_a_wrong_row_is_named():
     expect(np.array([[0.5, 0.5], [1.0, 0.0]])).has_rows_of_probabilities(absolute=1e-6)
     rows = np.array([[0.5, 0.5], [0.5, 0.75]])
     _, expected, got, _ = said(lambda: expect(rows).has_rows_of_probabilities(absolute=1e-6))
-    assert (expected, got) == ("rows that each add up to 1", "row 1 adds up to 1.25")
+    assert (expected, got) == ("rows that each add up to 1", "row 1, counted from 0, adds up to 1.25")
     negative = np.array([[1.5, -0.5]])
     assert "outside" in said(lambda: expect(negative).has_rows_of_probabilities(absolute=1e-6))[0]
     assert "ordinary" in said(lambda: expect(rows * np.nan).has_rows_of_probabilities(absolute=1e-6))[0]

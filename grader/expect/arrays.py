@@ -96,7 +96,7 @@ class ArrayExpectations(Subject):
             fail(
                 say("The numbers in a row do not add up to 1, so they are no probabilities."),
                 say("rows that each add up to 1"),
-                say("row {row} adds up to {value}", row=row, value=short(sums[row])),
+                say("row {row}, counted from 0, adds up to {value}", row=row, value=short(sums[row])),
                 say("Divide each row by its own sum: `axis=1` adds up along the rows."),
             )
 

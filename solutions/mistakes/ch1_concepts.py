@@ -108,7 +108,7 @@ def dense__bias_on_the_inputs(inputs, weights, bias):
 
 
 def dense__written_into_the_inputs(inputs, weights, bias):
-    """`@=` and `+=` write the result into the inputs that you were given, where it does not even fit as a rule.
+    """`@=` and `+=` write the result into the inputs that you were given, where it usually does not even fit.
     Calculate a new array: `inputs @ weights + bias`.
     """
     inputs @= weights
@@ -391,7 +391,7 @@ def softmax__sigmoid(scores):
 
 
 def softmax__winner_takes_all(scores):
-    """The highest score gets 1 and all others 0. So softly does softmax not decide: the others get their share, too.
+    """The highest score gets 1 and all others 0. Softmax is less strict: the others get their share, too.
     Take the powers and divide by the sum of the row.
     """
     return np.eye(scores.shape[1], dtype=scores.dtype)[scores.argmax(axis=1)]
@@ -607,7 +607,7 @@ def cross_entropy__accuracy(probabilities, labels):
 
 def cross_entropy__doubt(probabilities, labels):
     """The price that you take is 1 minus the probability, so it is never more than 1.
-    Here it is minus the logarithm, which gets very dear close to 0.
+    Here it is minus the logarithm, which becomes very high close to 0.
     """
     return np.mean(1 - probabilities[np.arange(len(labels)), labels])
 
@@ -905,17 +905,6 @@ def adam_step__not_divided(weights, gradient, mean, mean_square, step, learning_
     mean_square = 0.999 * mean_square + 0.001 * gradient**2
     pace = learning_rate * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
     return weights - pace * mean, mean, mean_square
-
-
-def adam_step__brackets_forgotten(weights, gradient, mean, mean_square, step, learning_rate=0.001):
-    """Without brackets, Python divides by the root first and adds 1e-7 to the result.
-    Put the sum into brackets: `/ (np.sqrt(mean_square) + 1e-7)`.
-    """
-    mean = 0.9 * mean + 0.1 * gradient
-    mean_square = 0.999 * mean_square + 0.001 * gradient**2
-    pace = learning_rate * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-    weights = weights - (pace * mean / np.sqrt(mean_square) + 1e-7)
-    return weights, mean, mean_square
 
 
 def adam_step__tiny_number_forgotten(weights, gradient, mean, mean_square, step, learning_rate=0.001):
