@@ -349,7 +349,7 @@ def test_there_are_twelve_at_most(submission, digits):
 @pytest.mark.limits(seconds=60)
 def test_a_single_misread_digit_is_shown(submission, digits):
     """It works when a single digit was misread."""
-    arguments = exam(digits, 20, (13,))
+    arguments = exam(digits, 20, (5,))
     expect(submission.plot_mistakes(*arguments)).shows_pictures(misread(*arguments)[0])
 
 
