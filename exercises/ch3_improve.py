@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   first_digits: {digest: "fae3af4d8c7081eb"}
+#   first_digits: {digest: "53fca5ae803dfd1d"}
 # ---
 
 # %% [markdown]
@@ -214,7 +214,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## 2 · `build_dropout_model`: units that take turns
 #
-# **What it is for.** *Dropout* (随机失活) makes it hard to learn by heart. During training, every unit of the hidden
+# **What it is for.** With *dropout* (随机失活) it is hard to learn by heart. During training, every unit of the hidden
 # layer tosses a coin for each picture. Heads, and it works; tails, and it falls silent, which means that it gives 0.
 # So no unit can rely on the others being there, and each has to learn something that is useful by itself. Think of a
 # team in which half of the players stay at home at each training: soon everybody can play.

@@ -16,7 +16,7 @@ from grader.submission.values import Model
 # A unit is watched through an output of its own; one more output stays at zero, to compare with.
 WATCHED_UNITS = 9
 OUTPUTS = WATCHED_UNITS + 1
-# So many passes at once: with nine units they settle the share of silent ones to 0.0035 (one standard deviation).
+# So many passes at once: with nine units they settle the share of silent ones to 0.004 (one standard deviation).
 PASSES = 2000
 # Two predictions of one model differ by rounding at most.
 SAME_OUTPUT = 1e-5

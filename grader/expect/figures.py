@@ -166,13 +166,16 @@ class FigureExpectations(Subject):
         self.shows_pictures(images)
         for axes, picture in _drawn_pictures(self._require_figure()):
             place = _place_of(picture, images)
-            wanted = numbers[place] if place is not None else ()
-            if re.findall(r"\d+", axes.title) != [str(number) for number in wanted]:
+            wanted = [str(number) for number in numbers[place]] if place is not None else []
+            got = re.findall(r"\d+", axes.title)
+            if got != wanted:
                 fail(
                     say("A title above a picture does not have the right numbers."),
-                    say("the numbers {numbers}, in this order", numbers=", ".join(map(str, wanted))),
+                    say("the numbers {numbers}, in this order", numbers=", ".join(wanted)),
                     say("the title {title}", title=repr(axes.title[:MAX_TITLE])) if axes.title else say("no title"),
-                    say("Give each picture its own `ax.set_title(...)`, and use the same place in all arrays."),
+                    say("Write these numbers into the title, in this order, and no others.")
+                    if set(wanted) <= set(got)
+                    else say("Give each picture its own `ax.set_title(...)`, and use the same place in all arrays."),
                 )
 
     def _require_figure(self) -> Figure:
