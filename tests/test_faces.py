@@ -337,6 +337,7 @@ def test_gaps_stand_where_they_are_expected():
         message = failure(expect(np.array(value)).equals_with_gaps, expected, absolute=1e-6)
         assert f"The number for emotion {place} is wrong." in message
     assert "wrong shape" in failure(expect(np.array([0.5])).equals_with_gaps, expected, absolute=1e-6)
+    expect([0.5, float("nan"), np.float64(1)]).equals_with_gaps(expected, absolute=1e-6)
     assert "NumPy array" in failure(expect([0.5, None, 1.0]).equals_with_gaps, expected, absolute=1e-6)
 
 
