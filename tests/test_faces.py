@@ -274,7 +274,7 @@ def test_file_of_faces_leaves_digits_on_the_sample(tmp_path, warm_sandbox):
 
 def test_both_sources_are_named_where_both_kinds_of_chapter_are_graded(warm_sandbox):
     graded = grade(ROOT / "exercises", "--lang", "en", sandbox=warm_sandbox)
-    assert "data: sample; drawn faces" in words(graded)
+    assert "data: sample and drawn faces" in words(graded)
 
 
 def test_wrong_file_is_told_before_anything_is_checked(begun, tmp_path, warm_sandbox):

@@ -31,7 +31,7 @@ VALUE_TOLERANCE = 1e-5
 SUM_TOLERANCE = 1e-4
 # The reference's largest output before training averages 0.15 to 0.18 (20 seeds), and 0.85 to 1 with pixels up to 255.
 UNSURE = 0.5
-# With all weight on one emotion the reference answers it to all of the faces, without weights to 17 % at most (4 seeds).
+# With all weight on one emotion the reference answers it to all faces; without weights to 17 % at most (4 seeds).
 STEERED_SHARE = 0.9
 # Frequent enough in FER-2013 and in the drawings to be among the first 100 faces: happy, and surprise.
 STEERED_EMOTIONS = (3, 5)
