@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   first_digits: {digest: "9756353299305b1a"}
+#   first_digits: {digest: "ac16cb8d7a4c4d80"}
 # ---
 
 # %% [markdown]
@@ -18,8 +18,8 @@
 #   with one face  ──►  and the numbers   ──►   each emotion:   ──►   convolutions,   ──►    angry, the sad ...
 #     on a line         of broken lines         rare ones more        as in chapter 4        were recognised?
 #
-#     read_faces                               class_weights       build_face_model,       recall_per_class
-#                                                                      fit_faces
+#   read_faces                                 class_weights         build_face_model,      recall_per_class
+#                                                                    fit_faces
 # ```
 #
 # **The data.** FER-2013 is a famous collection of 35,887 small photographs of faces, gathered from the web for a

@@ -13,8 +13,8 @@
 #   with one face  ──►  and the numbers   ──►   each emotion:   ──►   convolutions,   ──►    angry, the sad ...
 #     on a line         of broken lines         rare ones more        as in chapter 4        were recognised?
 #
-#     read_faces                               class_weights       build_face_model,       recall_per_class
-#                                                                      fit_faces
+#   read_faces                                 class_weights         build_face_model,      recall_per_class
+#                                                                    fit_faces
 # ```
 #
 # **The data.** FER-2013 is a famous collection of 35,887 small photographs of faces, gathered from the web for a
@@ -46,8 +46,8 @@
 #     文本文件            图片、标签            每种表情的权重：         卷积网络，            愤怒的、悲伤的……
 #    一行一张脸    ──►   和坏行的行号    ──►    少见的权重大    ──►    像第 4 章那样   ──►    各认出了几成？
 #
-#    read_faces                              class_weights        build_face_model、     recall_per_class
-#                                                                    fit_faces
+#   read_faces                                 class_weights          build_face_model、     recall_per_class
+#                                                                     fit_faces
 # ```
 #
 # **数据。** FER-2013 是一个有名的人脸数据集，有 35,887 张小照片，

@@ -29,11 +29,11 @@ FIT_FACES = 100
 VALUE_TOLERANCE = 1e-5
 # Softmax in float32 over seven outputs.
 SUM_TOLERANCE = 1e-4
-# Before training the largest output averages about 0.2; with pixels up to 255 it is nearly 1.
-UNSURE = 0.6
-# With all weight on one emotion the reference answers it to all 200 faces (5 seeds); without weights to 30 % at most.
+# The reference's largest output before training averages 0.15 to 0.18 (20 seeds), and 0.85 to 1 with pixels up to 255.
+UNSURE = 0.5
+# With all weight on one emotion the reference answers it to all faces; without weights to 17 % at most (4 seeds).
 STEERED_SHARE = 0.9
-# Frequent enough in FER-2013 and in the drawings to be among the first 200 faces: happy, and surprise.
+# Frequent enough in FER-2013 and in the drawings to be among the first 100 faces: happy, and surprise.
 STEERED_EMOTIONS = (3, 5)
 AGREEING_FACES = 100
 
@@ -202,7 +202,7 @@ def test_there_is_a_weight_for_each_emotion(submission):
 def test_rare_emotions_weigh_more(submission, reference):
     """Each weight is as the formula says: the rarer the emotion, the larger."""
     expected = reference.class_weights(ALL_EMOTIONS)
-    expect(submission.class_weights(ALL_EMOTIONS)).equals(expected, relative=VALUE_TOLERANCE, absolute=VALUE_TOLERANCE)
+    expect(submission.class_weights(ALL_EMOTIONS)).equals_with_gaps(expected, absolute=VALUE_TOLERANCE)
 
 
 @pytest.mark.task("class_weights", points=3)
@@ -210,7 +210,7 @@ def test_missing_emotion_weighs_nothing(submission, reference):
     """An emotion that does not occur gets the weight 0, and the others are not disturbed by it."""
     for labels in (SOME_EMOTIONS, np.array([6, 6, 6])):
         expected = reference.class_weights(labels)
-        expect(submission.class_weights(labels)).equals(expected, relative=VALUE_TOLERANCE, absolute=VALUE_TOLERANCE)
+        expect(submission.class_weights(labels)).equals_with_gaps(expected, absolute=VALUE_TOLERANCE)
 
 
 @pytest.mark.task("class_weights", points=2)
@@ -226,7 +226,7 @@ def test_other_labels_get_right_weights_too(submission, reference):
     """Other labels get the right weights, too."""
     labels = np.random.default_rng(6).choice([1, 2, 4, 5], size=300, p=[0.05, 0.2, 0.35, 0.4])
     expected = reference.class_weights(labels)
-    expect(submission.class_weights(labels)).equals(expected, relative=VALUE_TOLERANCE, absolute=VALUE_TOLERANCE)
+    expect(submission.class_weights(labels)).equals_with_gaps(expected, absolute=VALUE_TOLERANCE)
 
 
 # ---------------------------------------------------------------- build_face_model
@@ -396,7 +396,7 @@ def test_recall_is_right_for_other_answers_too(submission, reference):
 def train_chain(work, faces):
     """Return what fit_faces does when all of `work`'s own functions come before it, on all training faces."""
     model = expect(work.build_face_model()).is_built()
-    weights = expect(work.class_weights(faces.train.labels)).is_array()
+    weights = expect(work.class_weights(faces.train.labels)).holds_numbers()
     outcome = work.fit_faces.once(model, faces.train.images, faces.train.labels, weights)
     expect(outcome.model).is_model()
     return outcome

@@ -61,12 +61,20 @@ class FaceExpectations(ModelExpectations, TrainingExpectations):
                 say("`int(...)` turns a text into a whole number, and `np.array(...)` a list into an array."),
             )
 
+    def holds_numbers(self) -> npt.NDArray[Any]:
+        """It is an array of numbers, or a list of them. To insist on an array is for one check alone."""
+        if isinstance(self.value, list | tuple) and all(
+            isinstance(entry, int | float | np.number) for entry in self.value
+        ):
+            return np.array(self.value, dtype=np.float64)
+        if not isinstance(self.value, np.ndarray) or self.value.dtype.kind not in "fiu":
+            wrong_kind(self.value, say("a NumPy array of numbers"))
+        return self.value
+
     def averages_to_one_over(self, labels: Labels, absolute: float) -> None:
         """Taken as weights of emotions, its mean over the faces with these labels is 1."""
-        array = self.value
-        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu" or array.ndim != 1:
-            wrong_kind(array, say("a NumPy array of numbers"))
-        if labels.max() >= len(array):
+        array = self.holds_numbers()
+        if array.ndim != 1 or labels.max() >= len(array):
             fail(
                 say("The array has the wrong shape."),
                 say("one number for each emotion"),
@@ -84,9 +92,7 @@ class FaceExpectations(ModelExpectations, TrainingExpectations):
 
     def equals_with_gaps(self, expected: npt.NDArray[np.floating[Any]], absolute: float) -> None:
         """It has these values, and NaN exactly where `expected` has it."""
-        array = self.value
-        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
-            wrong_kind(array, say("a NumPy array of numbers"))
+        array = self.holds_numbers()
         if array.shape != expected.shape:
             fail(
                 say("The array has the wrong shape."),

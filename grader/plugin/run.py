@@ -136,7 +136,11 @@ class Run:
             require_faces_file(Path(self.settings.faces))
             if any(self._asks_for_faces(name) for name in begun):
                 load_faces(self.settings.faces)
-        elif self.settings.data != "sample" and (begun or self.settings.data != "full"):
+        elif self.settings.data == "full":
+            # It may have to be fetched, which would be in vain where nothing uses it.
+            if any("digits" in self.chapters[name].fixtures for name in begun):
+                load_digits("full")
+        elif self.settings.data != "sample":
             load_digits(self.settings.data)
 
     def submission(self, chapter: str) -> Submission:

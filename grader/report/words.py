@@ -55,7 +55,7 @@ def data_words(around: Surroundings) -> Message:
     faces = say("drawn faces") if around.faces == DRAWN else verbatim(around.faces)
     if not around.faces or not around.data:
         return verbatim(around.data) if around.data else faces
-    return say("{digits}; {faces}", digits=around.data, faces=faces)
+    return say("{digits} and {faces}", digits=around.data, faces=faces)
 
 
 def format_points(points: float) -> str:

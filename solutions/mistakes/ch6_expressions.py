@@ -618,6 +618,14 @@ def class_weights__always_seven_emotions(labels):
     return weights
 
 
+def class_weights__always_seven_and_divided_by_zero(labels):
+    """You always divide by 7, and by 0 for an emotion that does not occur, which gives `inf`.
+    Count those that occur with `(counts > 0).sum()`, and fill in their weights only.
+    """
+    counts = np.bincount(labels, minlength=7)
+    return len(labels) / (7 * counts)
+
+
 def class_weights__divided_by_zero(labels):
     """For an emotion that does not occur this divides by 0, which gives `inf` and would spoil the training.
     Fill in the weights of those that occur only: `weights[counts > 0] = ...`.
@@ -700,6 +708,15 @@ def class_weights__dictionary(labels):
     weights = np.zeros(7)
     weights[counts > 0] = len(labels) / ((counts > 0).sum() * counts[counts > 0])
     return dict(enumerate(weights))
+
+
+def class_weights__left_a_list(labels):
+    """The numbers are right, but they come back as a list.
+    Make an array of it with `np.array(...)`.
+    """
+    counts = np.bincount(labels, minlength=7)
+    occurring = (counts > 0).sum()
+    return [float(len(labels) / (occurring * count)) if count else 0.0 for count in counts]
 
 
 def class_weights__rounded(labels):
@@ -1505,6 +1522,17 @@ def recall_per_class__rounded_to_whole_numbers(labels, predictions):
         shown = labels == emotion
         if shown.any():
             recalls[emotion] = np.sum(predictions[shown] == emotion) // np.sum(shown)
+    return recalls
+
+
+def recall_per_class__left_a_list(labels, predictions):
+    """The numbers are right, but they come back as a list.
+    Make an array of it with `np.array(...)`.
+    """
+    recalls = []
+    for emotion in range(7):
+        shown = labels == emotion
+        recalls.append(float(np.mean(predictions[shown] == emotion)) if shown.any() else float("nan"))
     return recalls
 
 
