@@ -1,6 +1,7 @@
 """What all tests share: a cache folder of their own, one warm sandbox, and the answers of `solutions` to try."""
 
 import ast
+import functools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +69,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(f"{kind}s", [_read_answers(kind, chapter) for chapter in CHAPTERS], ids=CHAPTERS)
 
 
+@functools.cache
 def _read_answers(kind: str, chapter: str) -> list[Answer]:
     source = (SOLUTIONS / f"{kind}s" / f"{chapter}.py").read_text(encoding="utf-8")
     statements = ast.parse(source).body
@@ -76,7 +78,9 @@ def _read_answers(kind: str, chapter: str) -> list[Answer]:
     for statement in statements:
         if isinstance(statement, ast.FunctionDef):
             function = statement.name.partition("__")[0]
-            text = _cut(source, statement.name).replace(f"def {statement.name}(", f"def {function}(")
+            text = (ast.get_source_segment(source, statement) or "").replace(
+                f"def {statement.name}(", f"def {function}("
+            )
             if statement.name.endswith(AS_GIVEN):
                 # To the letter it would count as not begun; with one more statement it is a learner's own.
                 text += "\n    pass"

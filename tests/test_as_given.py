@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import textwrap
+from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import SOLUTIONS
 
 from grader.course.errors import MasterError
 from grader.course.release import release
@@ -18,6 +18,7 @@ from grader.plugin.run import Run
 from grader.results import Verdict
 from grader.submission.source import AS_GIVEN, read_source
 
+SOLUTIONS = Path(__file__).parents[1] / "solutions"
 CHAPTER = "ch5_pitfalls"
 FUNCTIONS = ["average_image", "scale_both", "shuffle_together", "compile_and_fit", "make_sets"]
 REPAIRED = "    return images.mean(axis=0)\n"
@@ -86,7 +87,7 @@ def test_bug_takes_the_place_of_the_solution_and_others_stay_stubs(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "master, mistakes, line",
+    "master, bugs, line",
     [
         (MASTER, MISTAKES.replace("halve__", "half__"), 1),
         (MASTER, MISTAKES.replace("halve__as_given(number)", "halve__as_given(value)"), 1),
@@ -95,9 +96,9 @@ def test_bug_takes_the_place_of_the_solution_and_others_stay_stubs(tmp_path):
     ],
     ids=["no such function", "other parameters", "code outside the marks", "no Python"],
 )
-def test_bug_that_fits_no_function_is_named(tmp_path, master, mistakes, line):
+def test_bug_that_fits_no_function_is_named(tmp_path, master, bugs, line):
     with pytest.raises(MasterError) as caught:
-        release(write_course(tmp_path, master, mistakes), tmp_path / "out")
+        release(write_course(tmp_path, master, bugs), tmp_path / "out")
     assert (caught.value.path.parent.name, caught.value.line) == ("mistakes", line)
 
 
