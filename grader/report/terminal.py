@@ -236,12 +236,12 @@ def _what_next(result: RunResult) -> Message | None:
                 continue
             if untouched and chapter.file:
                 return say(
-                    "Next: open {file} (or the .ipynb beside it), read on to `{task}`, fill it in, and run "
+                    "Next: open {file} (or the .ipynb beside it), read on to `{task}`, do what it asks for, and run "
                     "`pytest grader` again.",
                     file=chapter.file,
                     task=task.name,
                 )
             if task.verdict is Verdict.TODO:
-                return say("Next: fill in `{task}`, then run `pytest grader` again.", task=task.name)
+                return say("Next: on to `{task}`. Then run `pytest grader` again.", task=task.name)
             return say("Next: look at `{task}`. To check only that: pytest grader -k {task}", task=task.name)
     return None
