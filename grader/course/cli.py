@@ -10,6 +10,7 @@ import typer
 from grader.course.calibrate import accuracies, floor_from, source_name
 from grader.course.catalogue import po_file, update
 from grader.course.errors import CourseError
+from grader.course.mutants_cli import mutants_command
 from grader.course.release import Released, Status, is_current, release
 from grader.data import load_digits
 from grader.errors import InputError, four_parts
@@ -34,6 +35,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("release")(release_command)
     app.command("calibrate")(calibrate_command)
     app.command("translate")(translate_command)
+    app.command("mutants", hidden=True)(mutants_command)
 
 
 def release_command(
