@@ -13,6 +13,7 @@ from grader.course.cosmic_ray_operators import apply_cosmic_ray
 from grader.course.errors import CourseError
 from grader.course.function_code import Edit, FunctionCode
 from grader.course.mutation import OPERATORS, make_mutants, mutants_of_master, submission_with
+from grader.course.statement_operators import drop_statements, move_statements
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
 MASTERS = sorted(SOLUTIONS.glob("*.py"))
@@ -93,19 +94,19 @@ EXAMPLES = [
         "return [a for a in x if a if y]",
         ["return [a for a in x if y]", "return [a for a in x if a]"],
     ),
-    (operators.drop_statements, "x.sort()\nreturn x", ["pass\nreturn x", "x.sort()\nx"]),
-    (operators.drop_statements, "a = x\nreturn a", ["a = x\na"]),
-    (operators.drop_statements, "x = x + 1\nreturn x", ["pass\nreturn x", "x = x + 1\nx"]),
+    (drop_statements, "x.sort()\nreturn x", ["pass\nreturn x", "x.sort()\nx"]),
+    (drop_statements, "a = x\nreturn a", ["a = x\na"]),
+    (drop_statements, "x = x + 1\nreturn x", ["pass\nreturn x", "x = x + 1\nx"]),
     (
-        operators.drop_statements,
+        drop_statements,
         "for a in y:\n    x.append(a)\nreturn x",
         ["pass\n\nreturn x", "for a in y:\n    x.append(a)\nx", "for a in y:\n    pass\nreturn x"],
     ),
-    (operators.move_statements, "x.fit(y)\nx.compile()", ["x.compile()\nx.fit(y)"]),
-    (operators.move_statements, "x = x / 255\nx = x - y\nreturn x", ["x = x - y\nx = x / 255\nreturn x"]),
-    (operators.move_statements, "x.plot(y)\nx.set_title('a')\nx.legend()", ["x.legend()\nx.plot(y)\nx.set_title('a')"]),
-    (operators.move_statements, "a = x.sum()\nb = x.mean()\nreturn a, b", []),
-    (operators.move_statements, "a = x\na.sort()", []),
+    (move_statements, "x.fit(y)\nx.compile()", ["x.compile()\nx.fit(y)"]),
+    (move_statements, "x = x / 255\nx = x - y\nreturn x", ["x = x - y\nx = x / 255\nreturn x"]),
+    (move_statements, "x.plot(y)\nx.set_title('a')\nx.legend()", ["x.legend()\nx.plot(y)\nx.set_title('a')"]),
+    (move_statements, "a = x.sum()\nb = x.mean()\nreturn a, b", []),
+    (move_statements, "a = x\na.sort()", []),
     (apply_cosmic_ray, "return x / y", ["return x * y", "return x // y"]),
     (apply_cosmic_ray, "return x < y", ["return x <= y", "return x >= y"]),
     (apply_cosmic_ray, "return x is None", ["return x is not None"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import random
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,11 +33,15 @@ class Fate(enum.Enum):
 
 @dataclass(frozen=True)
 class Tried:
-    """A mutant that was graded. `reason`: the check that noticed it, why it is equivalent, or what failed."""
+    """A mutant that was graded. `reason`: the check that noticed it, why it is equivalent, or what failed.
+
+    `by_clock`: it was killed because it took too long, which on a busy machine may be the machine's doing.
+    """
 
     mutant: Mutant
     fate: Fate
     reason: str = ""
+    by_clock: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def measure_strength(
     try:
         with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
             trial = _Trial(master, Path(folder), sandbox or own)
-            trial.prove_master(list(everything))
+            trial.prove_master(list(everything), made)
             for mutant in (mutant for mutants in drawn.values() for mutant in mutants):
                 tried.append(_weigh(trial.grade(mutant), listed))
                 if progress:
@@ -199,40 +203,60 @@ class _Trial:
         checks = grading.GRADER_FOLDER / "checks"
         others = [path for path in checks.glob("test_*.py") if path.name != f"test_{master.stem}.py"]
         self._ignored = [f"--ignore={path}" for path in sorted(others)]
+        self._picks: dict[str, tuple[str, ...]] = {}
         self._chain: tuple[str, ...] = ()
+        self._chain_pick: tuple[str, ...] = ()
 
-    def prove_master(self, functions: Sequence[str]) -> None:
-        """Grade the master itself, and note which tasks need several of its `functions`: those named after none."""
-        graded = self._run(self._master)
-        result = graded.result
-        tasks = [task for chapter in result.chapters for task in chapter.tasks] if result else []
-        names = [task.name for task in tasks]
-        missing = [function for function in functions if function not in names]
-        if result is None or not result.checks or graded.exit_status != pytest.ExitCode.OK or missing:
+    def prove_master(self, functions: Sequence[str], mutated: Iterable[str]) -> None:
+        """Grade the master itself, and note how the checks of each of the `mutated` functions are picked.
+
+        Tasks that are named after none of the chapter's `functions` need several of them.
+        """
+        for function in mutated:
+            self._picks[function], names = self._pick(function)
+            self._chain = tuple(name for name in names if name not in functions)
+        if self._chain:
+            self._chain_pick, _ = self._pick(*self._chain)
+
+    def _pick(self, *tasks: str) -> tuple[tuple[str, ...], list[str]]:
+        """Return the options that pick the checks of `tasks`, such that the master passes, and all tasks' names.
+
+        Checks that wait for those of other tasks do not pass alone: then all of the chapter are picked.
+        """
+        for options in (("-k", " or ".join(tasks)), ()):
+            graded = self._run(self._master, *options)
+            if graded.exit_status == pytest.ExitCode.OK:
+                break
+        found = [task for chapter in graded.result.chapters for task in chapter.tasks] if graded.result else []
+        names = [task.name for task in found]
+        missing = [task for task in tasks if task not in names]
+        if graded.exit_status != pytest.ExitCode.OK or missing:
             raise CourseError(
                 f"{self._master}: mutants tell something only of checks that the master itself passes",
                 expected="full points for the master, and checks for each function",
-                got=f"no check of {missing[0]}" if names and missing else _first_failure(tasks) or graded.screen[-500:],
+                got=f"no check of {missing[0]}" if names and missing else _first_failure(found) or graded.screen[-500:],
                 next_step=f"pytest grader --submission {self._master}",
             )
-        self._chain = tuple(name for name in names if name not in functions)
+        return options, names
 
     def grade(self, mutant: Mutant) -> Tried:
         path = self._folder / f"{self._master.stem}.py"
         path.write_text(submission_with(mutant), encoding="utf-8")
-        tried = self._judge(mutant, path, mutant.function)
+        tried = self._judge(mutant, path, self._picks[mutant.function])
         if tried.fate is Fate.SURVIVED and self._chain:
-            tried = self._judge(mutant, path, *self._chain)
+            tried = self._judge(mutant, path, self._chain_pick)
         return tried
 
-    def _judge(self, mutant: Mutant, path: Path, *tasks: str) -> Tried:
-        graded = self._run(path, "-k", " or ".join(tasks), "--exitfirst")
+    def _judge(self, mutant: Mutant, path: Path, pick: Sequence[str]) -> Tried:
+        graded = self._run(path, *pick, "--exitfirst")
         checks = graded.result.checks if graded.result else ()
         faults = [_words(check) for check in checks if check.verdict is Verdict.GRADER_ERROR]
         if faults or not checks:
             return Tried(mutant, Fate.FAULT, faults[0] if faults else graded.screen.strip()[-500:])
         killer = next((check for check in checks if check.verdict is not Verdict.PASS), None)
-        return Tried(mutant, Fate.KILLED, _words(killer)) if killer else Tried(mutant, Fate.SURVIVED)
+        if killer is None:
+            return Tried(mutant, Fate.SURVIVED)
+        return Tried(mutant, Fate.KILLED, _words(killer), by_clock=killer.verdict is Verdict.TIMEOUT)
 
     def _run(self, path: Path, *options: str) -> grading.Graded:
         graded = grading.grade(path.resolve(), *self._ignored, *options, sandbox=self._sandbox)
@@ -260,6 +284,9 @@ def strength_lines(strength: Strength) -> list[str]:
     lines = [_line(f.function, f, f" of {f.made}" if len(f.tried) < f.made else "") for f in strength.functions]
     if strength.seed is not None:
         lines.append(f"  a sample, drawn with seed {strength.seed}")
+    for one in strength.tried:
+        if one.by_clock:
+            lines.append(f"{one.mutant}: {one.mutant.function} was killed by its time limit alone: {one.reason}")
     for one in strength.of(Fate.SURVIVED):
         lines.append(f"{one.mutant}: {one.mutant.function} survives")
     if strength.of(Fate.SURVIVED):
