@@ -99,7 +99,7 @@ def outcome_of(rows, labels, epochs):
 
 
 def test_training_on_all_rows():
-    expect(outcome_of(ROWS, DIGITS, 5)).trained_on_all(ROWS, DIGITS, 5)
+    expect(outcome_of(ROWS, DIGITS, 5)).trained_on_all_rows(ROWS, DIGITS, 5)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_training_on_all_rows():
     ],
 )
 def test_training_on_something_else_is_told(outcome, words):
-    assert words in told(expect(outcome).trained_on_all, ROWS, DIGITS, 5)
+    assert words in told(expect(outcome).trained_on_all_rows, ROWS, DIGITS, 5)
 
 
 def test_damage_is_told_in_numbers():

@@ -1,10 +1,12 @@
 """Sentences about arrays, numbers and results that chapter 1 brought in: what passes, and what is said otherwise."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from grader.errors import CheckFailed
-from grader.expect import expect
+from grader.expect import Expectation, expect
 from grader.expect.accuracy import expect_share_of_points
 from grader.messages import render
 from grader.submission.submission import Outcome
@@ -79,3 +81,9 @@ def test_share_of_points_is_measured_and_held_against_the_floor():
     assert render(expect_share_of_points(0.99, 0.95), "en") == "0.990, at least 0.950 asked for"
     _, expected, got, _ = said(lambda: expect_share_of_points(0.5, 0.95))
     assert (expected, got) == ("a share of at least 0.950", "a share of 0.500")
+
+
+def test_no_two_parts_of_the_vocabulary_share_a_sentence():
+    parts = [part for part in Expectation.__mro__ if part.__name__.endswith("Expectations")]
+    counts = Counter(name for part in parts for name in vars(part) if not name.startswith("__"))
+    assert [name for name, count in counts.items() if count > 1] == []

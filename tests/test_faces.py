@@ -410,12 +410,12 @@ def trained(**seen) -> Outcome:
 def test_training_is_held_against_all_that_was_passed_in():
     images, labels = np.arange(8, dtype=np.uint8).reshape(2, 2, 2), np.array([1, 3])
     sums = {"batches": 2, "largest_batch": 2, "samples": 4, "pixel_sum": 56.0, "label_sum": 8.0, "cross_sum": 144.0}
-    expect(trained(**sums)).trained_on_all(images, labels, 2)
+    expect(trained(**sums)).trained_on_all_faces(images, labels, 2)
     assert "Another number of faces" in failure(
-        expect(trained(**sums | {"samples": 2})).trained_on_all, images, labels, 2
+        expect(trained(**sums | {"samples": 2})).trained_on_all_faces, images, labels, 2
     )
     assert "Other pictures or labels" in failure(
-        expect(trained(**sums | {"cross_sum": 100.0})).trained_on_all, images, labels, 2
+        expect(trained(**sums | {"cross_sum": 100.0})).trained_on_all_faces, images, labels, 2
     )
 
 

@@ -272,7 +272,7 @@ def test_history_has_loss_and_accuracy(fitted):
 @pytest.mark.limits(seconds=120)
 def test_all_rows_are_used_for_five_epochs(fitted, digits, rows):
     """Training goes over all rows with their labels, 5 times."""
-    expect(fitted).trained_on_all(rows[0], digits.train.first(TRAIN_IMAGES).labels, EPOCHS)
+    expect(fitted).trained_on_all_rows(rows[0], digits.train.first(TRAIN_IMAGES).labels, EPOCHS)
 
 
 @pytest.mark.task("compile_and_fit", points=5)

@@ -322,7 +322,7 @@ def test_batches_hold_32_faces(fitted):
 @pytest.mark.limits(seconds=120)
 def test_all_faces_are_learned_from(fitted, few):
     """All faces are learned from, as they are and each with its own label."""
-    expect(fitted).trained_on_all(few.images, few.labels, epochs_of(fitted))
+    expect(fitted).trained_on_all_faces(few.images, few.labels, epochs_of(fitted))
 
 
 @pytest.mark.task("fit_faces", points=2)

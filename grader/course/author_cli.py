@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from rich.console import Console
 from grader.course.cli import CourseOption, find_masters
 from grader.course.errors import CourseError
 from grader.course.new import new_chapter
+from grader.course.strength import Tried, measure_strength, strength_lines
 from grader.course.trial import Proof, Trial
 from grader.course.validate import validate
 from grader.layout import find_course
@@ -57,6 +59,15 @@ def validate_command(
     only: Annotated[
         str, typer.Option("--only", help="Try only the known answers whose names begin like this.", metavar="NAME")
     ] = "",
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Instead, change the reference in small ways and count what is noticed.")
+    ] = False,
+    function: Annotated[
+        list[str] | None, typer.Option("--function", help="Only this function's mutants; may be given several times.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="At most so many mutants of each function, drawn at random.")
+    ] = None,
     course: CourseOption = Path(),
 ) -> None:
     """Prove that a chapter keeps its promises: solution, exercises, known answers, translations, floors."""
@@ -67,7 +78,14 @@ def validate_command(
     try:
         for master in find_masters(found.solutions, chapter):
             screen.print(f"[bold]{master.stem}[/bold]")
-            wrong += _validate_chapter(Trial(found, master.stem, sandbox), only, screen)
+            if not mutants:
+                wrong += _validate_chapter(Trial(found, master.stem, sandbox), only, screen)
+                continue
+            strength = measure_strength(
+                master, sandbox=sandbox, functions=function or (), limit=limit, progress=_show_mutant, course=found
+            )
+            screen.print("\n".join(strength_lines(strength)), markup=False, soft_wrap=True)
+            wrong += not strength.is_enough
     except CourseError as error:
         typer.echo(str(error), err=True)
         wrong += 1
@@ -97,3 +115,13 @@ def _validate_chapter(trial: Trial, only: str, screen: Console) -> int:
 def _line(proof: Proof, seconds: float) -> str:
     sign = "[red]✗[/red]" if proof.flaws else "[green]✓[/green]"
     return f" {sign} {proof.subject:<13} {proof.found}  [dim]{seconds:.0f} s[/dim]"
+
+
+def _show_mutant(done: int, total: int, one: Tried) -> None:
+    """Say how far it is: on one line of a terminal, a line for each mutant in a log."""
+    words = f"{done:>4} of {total} {one.fate.value:<10} {one.mutant}"
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{words[:100]}" + ("\r\x1b[K" if done == total else ""))
+        sys.stderr.flush()
+    else:
+        typer.echo(f"{words}: {one.reason}" if one.reason else words, err=True)

@@ -63,7 +63,9 @@ class Trial:
         if key not in self._graded:
             self.step(name)
             language = ("--lang", LANGUAGES[0])
-            self._graded[key] = grade(path, *options, *language, course=self.course, sandbox=self._sandbox)
+            self._graded[key] = grade(
+                path, *options, *language, course=self.course, chapter=self.chapter, sandbox=self._sandbox
+            )
         return self._graded[key]
 
     def place_of_check(self, name: str) -> str:

@@ -146,7 +146,7 @@ class FittingExpectations(ModelExpectations, TrainingExpectations):
                 say("Ask of what form the labels are that `fit` gets: plain digits, or ten numbers each?"),
             )
 
-    def trained_on_all(self, rows: npt.NDArray[Any], labels: Labels, epochs: int) -> None:
+    def trained_on_all_rows(self, rows: npt.NDArray[Any], labels: Labels, epochs: int) -> None:
         """All these rows, with their labels, went through the training steps, `epochs` times."""
         seen = self._trained()
         if seen.samples != len(rows) * epochs:

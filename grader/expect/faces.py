@@ -178,7 +178,7 @@ class FaceExpectations(ModelExpectations, TrainingExpectations):
 
     # ------------------------------------------------------------ training
 
-    def trained_on_all(self, images: Images, labels: Labels, epochs: int) -> None:
+    def trained_on_all_faces(self, images: Images, labels: Labels, epochs: int) -> None:
         """Exactly these pictures, with these labels, went through the training steps, `epochs` times."""
         seen = self._trained()
         if seen.samples != len(images) * epochs:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from grader.layout import GRADER_FOLDER, Course
+from grader.layout import GRADER_FOLDER, Course, find_course
 from grader.plugin.reporting import assemble
 from grader.plugin.run import RUN, SHARED_SANDBOX
 from grader.results import RunResult
@@ -42,17 +43,27 @@ class _Observer:
             self.result = assemble(session.config.stash[RUN], interrupted=False)
 
 
-def grade(submission: Path, *options: str, course: Course | None = None, sandbox: Sandbox | None = None) -> Graded:
+def grade(
+    submission: Path,
+    *options: str,
+    course: Course | None = None,
+    chapter: str | None = None,
+    sandbox: Sandbox | None = None,
+) -> Graded:
     """Grade `submission` as `pytest grader` with `options` does.
 
     Args:
         course: whose checks to grade by; without one, those that come with the grader.
+        chapter: the only one whose checks are read, to save time; without it, all of the course.
         sandbox: a warm one to work in. Give it only for work that is trusted as much as the reference is: both
             share it. Without one, each run makes its own.
     """
     observer = _Observer(sandbox)
+    own = course is not None and course.own
     arguments: Sequence[str] = (
-        str(GRADER_FOLDER),
+        # The folder is named where the checks lie elsewhere, too: it brings the options.
+        *([] if chapter and not own else [str(GRADER_FOLDER)]),
+        *([str((course or find_course()).checks_of(chapter))] if chapter else []),
         f"--rootdir={GRADER_FOLDER.parent}",
         f"--submission={submission}",
         "--capture=no",
@@ -62,10 +73,18 @@ def grade(submission: Path, *options: str, course: Course | None = None, sandbox
         "no:randomly",
         "-p",
         "no:xdist",
-        *([f"--course={course.root}"] if course and course.own else []),
+        *([f"--course={course.root}"] if course and own else []),
         *options,
     )
     screen = io.StringIO()
     with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
         status = pytest.main(list(arguments), plugins=[observer])
+    _forget_modules((course or find_course()).checks)
     return Graded(int(status), observer.result, screen.getvalue())
+
+
+def _forget_modules(folder: Path) -> None:
+    """Have checks read anew next time: pytest finds them by name, and two courses may have chapters of one name."""
+    files = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
+    for name in [name for name, file in files.items() if file and Path(file).parent == folder]:
+        del sys.modules[name]
