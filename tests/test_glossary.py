@@ -30,9 +30,10 @@ def introduced(path, language):
 
 
 def singular(english, known):
-    """Return the glossary's form of an English word: one of several, spelled with a z."""
+    """Return the glossary's form of an English word: one of several, spelled with a z, inside a sentence."""
     word = english.replace("isation", "ization")
-    forms = (word, word.removesuffix("s"), word.removesuffix("es"))
+    small = word[:1].lower() + word[1:]
+    forms = (word, word.removesuffix("s"), word.removesuffix("es"), small, small.removesuffix("s"))
     return next((form for form in forms if form in known), word)
 
 
