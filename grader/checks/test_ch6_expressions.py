@@ -24,17 +24,17 @@ HEADER = "emotion,pixels,Usage"
 PARTS = ("Training", "PublicTest", "PrivateTest")
 
 # What a training is asked to do shows with few faces. Not a multiple of 32, so that the last batch is a smaller one.
-FIT_FACES = 100
+FIT_FACES = 70
 # Weights and shares are single divisions; numbers rounded to six digits pass.
 VALUE_TOLERANCE = 1e-5
 # Softmax in float32 over seven outputs.
 SUM_TOLERANCE = 1e-4
 # The reference's largest output before training averages 0.15 to 0.18 (20 seeds), and 0.85 to 1 with pixels up to 255.
 UNSURE = 0.5
-# With all weight on one emotion the reference answers it to all faces; without weights to 17 % at most (4 seeds).
+# With all weight on one emotion the reference answers it to all faces; with balanced weights to 30 % at most (4 seeds).
 STEERED_SHARE = 0.9
-# Frequent enough in FER-2013 and in the drawings to be among the first 100 faces: happy, and surprise.
-STEERED_EMOTIONS = (3, 5)
+# Surprise: one face in nine, here and in FER-2013, and not the middle place, which stays when weights are turned round.
+STEERED_EMOTION = 5
 AGREEING_FACES = 100
 
 FUNCTIONS = ("read_faces", "class_weights", "build_face_model", "fit_faces", "recall_per_class")
@@ -343,10 +343,9 @@ def test_model_that_was_passed_in_has_learned(fitted, untrained):
 @pytest.mark.limits(seconds=120)
 def test_weights_steer_the_training(submission, untrained, few):
     """The weights steer the training: where only one emotion counts, the model learns to answer it."""
-    weights = np.eye(EMOTIONS)[list(STEERED_EMOTIONS)]
-    outcomes = [submission.fit_faces.once(untrained, few.images, few.labels, row) for row in weights]
-    for outcome, emotion in zip(outcomes, STEERED_EMOTIONS, strict=True):
-        expect(outcome).answers_mostly(few.images, emotion, STEERED_SHARE)
+    weights = np.eye(EMOTIONS)[STEERED_EMOTION]
+    outcome = submission.fit_faces.once(untrained, few.images, few.labels, weights)
+    expect(outcome).answers_mostly(few.images, STEERED_EMOTION, STEERED_SHARE)
 
 
 # ---------------------------------------------------------------- recall_per_class
