@@ -16,6 +16,16 @@ Numbers = npt.NDArray[np.float64]
 class PictureExpectations(Subject):
     """Sentences about pictures: arrays of two axes, 0 where there is no ink and more the more there is."""
 
+    def has_size(self, rows: int, columns: int) -> None:
+        """It is a picture of so many rows and columns."""
+        if self._numbers().shape != (rows, columns):
+            fail(
+                say("The picture has the wrong shape."),
+                say("shape {shape}", shape=str((rows, columns))),
+                describe(self.value),
+                say("Print `.shape` before and after each step."),
+            )
+
     def has_centre_of_mass(self, row: float, column: float, absolute: float) -> None:
         """The centre of mass of its ink lies at `row` and `column`, give or take `absolute` on each axis."""
         rows, columns = _centre(self._ink())
@@ -70,14 +80,8 @@ class PictureExpectations(Subject):
 
     def resembles(self, expected: npt.NDArray[Any], difference: float) -> None:
         """It has the shape of `expected`, and its values differ by at most `difference` on average."""
+        self.has_size(*expected.shape)
         numbers = self._numbers()
-        if numbers.shape != expected.shape:
-            fail(
-                say("The picture has the wrong shape."),
-                say("shape {shape}", shape=str(expected.shape)),
-                describe(self.value),
-                say("Print `.shape` before and after each step."),
-            )
         got = float(np.abs(numbers - expected.astype(np.float64)).mean())
         if not got <= difference:
             fail(
