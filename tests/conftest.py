@@ -1,5 +1,7 @@
 """What all tests share: a cache folder of their own, one warm sandbox, and the answers of `solutions` to try."""
 
+import ast
+import functools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,12 +10,14 @@ import pytest
 
 from grader.course.answer_proofs import AnswerProofs
 from grader.course.answers import Answer, read_mistakes, read_variants
-from grader.course.trial import Trial
+from grader.course.trial import Trial, functions_in
 from grader.course.validate import answer_proofs
 from grader.layout import Course
 from grader.sandbox.process import Sandbox
 
 COURSE = Course(Path(__file__).parents[1])
+# Their chains train in a moment. The proofs of the other chapters as a whole are run by .ci/run.
+QUICK = ("ch1_concepts",)
 READERS = {"mistake": read_mistakes, "variant": read_variants}
 
 
@@ -53,15 +57,31 @@ def proofs(warm_sandbox: Sandbox) -> Callable[[str], AnswerProofs]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test of `chapter` once for each of the course, and one of `mistake` or `variant` once for each of those."""
     if "chapter" in metafunc.fixturenames:
-        chapters = [pytest.param(chapter, marks=_together(chapter)) for chapter in COURSE.chapters]
+        chapters = [pytest.param(chapter, marks=_marks(chapter, chapter not in QUICK)) for chapter in COURSE.chapters]
         metafunc.parametrize("chapter", chapters)
     for kind, read in READERS.items():
         if kind in metafunc.fixturenames:
             answers: list[Answer] = [answer for chapter in COURSE.chapters for answer in read(COURSE, chapter)]
-            chosen = [pytest.param(answer, marks=_together(answer.chapter)) for answer in answers]
+            chosen = [pytest.param(answer, marks=_marks(answer.chapter, _trains(answer))) for answer in answers]
             metafunc.parametrize(kind, chosen, ids=[f"{answer.chapter}-{answer.name}" for answer in answers])
 
 
-def _together(chapter: str) -> pytest.MarkDecorator:
+def _marks(chapter: str, slow: bool) -> list[pytest.MarkDecorator]:
     """Keep a chapter's tests in one process of `pytest -n 2 --dist loadgroup`: they share what was graded."""
-    return pytest.mark.xdist_group(chapter)
+    return [pytest.mark.xdist_group(chapter), *([pytest.mark.slow] if slow else [])]
+
+
+def _trains(answer: Answer) -> bool:
+    """Return whether a check of the function has a time limit of its own, as those have that train a model."""
+    return answer.function in _functions_with_limits(COURSE.checks_of(answer.chapter))
+
+
+@functools.cache
+def _functions_with_limits(checks: Path) -> frozenset[str]:
+    found = set()
+    for check in functions_in(checks):
+        marks = {ast.unparse(mark.func): mark for mark in check.decorator_list if isinstance(mark, ast.Call)}
+        task = marks.get("pytest.mark.task")
+        if task is not None and "pytest.mark.limits" in marks:
+            found.add(ast.literal_eval(task.args[0]))
+    return frozenset(found)
