@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   first_digits: {digest: "19591d3ae4f57631"}
+#   first_digits: {digest: "64530ee06a5fa14c"}
 # ---
 
 # %% [markdown]
@@ -17,9 +17,9 @@
 # ```
 #
 # **How to work.** For every function you read what it is meant to do. Run it, look at what the cell below it shows,
-# and compare. Then read the code line by line, and ask at each line what shape, which type and which values come out
-# of it: `print(x.shape, x.dtype, x.min(), x.max())` is a detective's magnifying glass. When you have found the
-# culprit, repair it. One or two changed lines are enough each time, but you may rewrite the whole function.
+# and compare. Then read the code line by line, and ask at each line which shape, type and values come out of it:
+# `print(x.shape, x.dtype, x.min(), x.max())` is a detective's magnifying glass. When you have found the culprit,
+# repair it. One to three changed lines are enough each time, but you may rewrite the whole function.
 #
 # `pytest grader` checks as ever. A function that is still as it came counts as not done yet. Every function is marked
 # by itself, so a bug in one does not spoil the others.

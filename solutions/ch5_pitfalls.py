@@ -19,9 +19,9 @@ if "google.colab" in sys.modules:
 # ```
 #
 # **How to work.** For every function you read what it is meant to do. Run it, look at what the cell below it shows,
-# and compare. Then read the code line by line, and ask at each line what shape, which type and which values come out
-# of it: `print(x.shape, x.dtype, x.min(), x.max())` is a detective's magnifying glass. When you have found the
-# culprit, repair it. One or two changed lines are enough each time, but you may rewrite the whole function.
+# and compare. Then read the code line by line, and ask at each line which shape, type and values come out of it:
+# `print(x.shape, x.dtype, x.min(), x.max())` is a detective's magnifying glass. When you have found the culprit,
+# repair it. One to three changed lines are enough each time, but you may rewrite the whole function.
 #
 # `pytest grader` checks as ever. A function that is still as it came counts as not done yet. Every function is marked
 # by itself, so a bug in one does not spoil the others.
@@ -36,15 +36,15 @@ if "google.colab" in sys.modules:
 #
 # ```text
 #    数字 ─► 打乱 ─► 留出测试集 ─► 缩放 ─► 训练 ─► 考试 ─►  0.11？
-#             ▲         ▲          ▲      ▲               0.99？
-#           有错误     有错误      有错误  有错误
+#              ▲         ▲          ▲       ▲                0.99？
+#            有错误    有错误     有错误  有错误
 # ```
 #
 # **怎么做练习？** 每个函数前面都写明了它本来该做什么。
 # 运行它，看看下面那个单元格显示了什么，对比一下。
 # 然后一行一行地读代码，每一行都问自己：出来的东西是什么形状、什么类型、数值在什么范围？
 # `print(x.shape, x.dtype, x.min(), x.max())` 就是侦探的放大镜。
-# 找到元凶之后，把它改对。每次只要改一两行，当然，整个函数重写也行。
+# 找到元凶之后，把它改对。每次只要改一到三行，当然，整个函数重写也行。
 #
 # 检查方法和以前一样：`pytest grader`（想看中文就加上 `--lang zh`）。
 # 还是原样没动过的函数，算作没有做。每个函数单独计分，一个有错，不会连累其他的。

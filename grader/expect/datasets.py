@@ -17,6 +17,8 @@ from grader.messages import Message, say, verbatim
 
 # The counting in the worker sums in float64; only the order of the sums differs.
 SUM_TOLERANCE = 1e-6
+# Each of them counts right answers among several; fit raises an error where one does not go with the labels.
+ACCURACIES = frozenset({"accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy"})
 
 
 class DatasetExpectations(Subject):
@@ -144,6 +146,17 @@ class FittingExpectations(ModelExpectations, TrainingExpectations):
                 say("one of these losses: {names}", names=", ".join(losses)),
                 verbatim(got or "-"),
                 say("Ask of what form the labels are that `fit` gets: plain digits, or ten numbers each?"),
+            )
+
+    def measures_right_answers(self) -> None:
+        """Among its metrics is one that counts which of several answers are right."""
+        metrics = self.is_compiled().metrics
+        if not ACCURACIES.intersection(metrics):
+            fail(
+                say("The metric {name} is missing.", name="accuracy"),
+                say("metrics with {name} among them", name="accuracy"),
+                say("metrics: {names}", names=", ".join(metrics) or "-"),
+                say('Give `compile` the argument `metrics=["{name}"]`.', name="accuracy"),
             )
 
     def trained_on_all_rows(self, rows: npt.NDArray[Any], labels: Labels, epochs: int) -> None:
