@@ -187,8 +187,9 @@ def test_open_file_and_list_are_read_alike(submission, whole):
 
 # ---------------------------------------------------------------- class_weights
 
-ALL_EMOTIONS = np.array([3, 0, 3, 6, 4, 3, 2, 5, 1, 6, 4, 3, 0, 6, 3, 4])
-SOME_EMOTIONS = np.array([3, 3, 3, 0, 5, 3, 5, 3])
+# The rarest occurs twice: where it occurs once, 1 / count and the weight over the largest weight are the same.
+ALL_EMOTIONS = np.array([3, 0, 3, 6, 4, 3, 2, 5, 1, 6, 4, 3, 0, 6, 3, 4, 1, 5, 2])
+SOME_EMOTIONS = np.array([3, 3, 3, 0, 5, 3, 5, 0])
 
 
 @pytest.mark.task("class_weights", points=2)
