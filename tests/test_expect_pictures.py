@@ -100,3 +100,10 @@ def test_picture_without_ink_is_named():
 def test_numbers_that_are_not_finite_are_named(value):
     with pytest.raises(CheckFailed, match="finite"):
         expect(np.array([[1.0, value]])).resembles(np.ones((1, 2)), difference=1)
+
+
+def test_size_is_rows_and_columns():
+    expect(np.zeros((3, 5))).has_size(3, 5)
+    with pytest.raises(CheckFailed) as failed:
+        expect(np.zeros((3, 5))).has_size(5, 3)
+    assert "shape (5, 3)" in parts_of(failed)
