@@ -24,7 +24,6 @@ COLUMNS = ("emotion", "pixels", "Usage")
 # FER-2013's names of its parts, and what each of them is for here.
 PARTS = {"Training": "train", "PublicTest": "test", "PrivateTest": "hidden"}
 FEWEST = {"Training": 100, "PublicTest": 20, "PrivateTest": 20}
-DRAWN = "drawn"
 # Four characters a pixel, and room to spare. What is longer is no row.
 MAX_LINE_CHARACTERS = 100_000
 MAX_LINES_NAMED = 10

@@ -9,6 +9,8 @@ import msgspec
 
 from grader.messages import Message
 
+# What `Surroundings` names the faces by that a chapter draws itself.
+DRAWN = "drawn"
 SCHEMA_VERSION = 1
 
 

@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 
 from grader.errors import InputError
 from grader.expect.accuracy import accuracy_of
+from grader.layout import find_course
 from grader.plugin.grade import grade
 from grader.plugin.run import Run, Settings
 from grader.results import Verdict
@@ -292,7 +293,7 @@ def test_comparison_with_keras_comes_last_for_each_function(warm_sandbox):
 
 
 def test_missing_oracle_is_named_with_its_path(tmp_path):
-    run = Run(Settings(tmp_path, "sample", "en", False, (), tmp_path))
+    run = Run(Settings(tmp_path, "sample", "en", True, False, (), find_course(tmp_path)))
     with pytest.raises(InputError) as caught:
         run.oracle(CHAPTER)
     assert caught.value.feedback.problem.values == {"chapter": CHAPTER}

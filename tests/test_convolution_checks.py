@@ -159,7 +159,7 @@ def outcome(rate=0.0003, samples=12, labels=LABELS):
     )
     compiled = wire.Compiled("adam", rate, "sparse_categorical_crossentropy", False, ("accuracy",), 2)
     observation = wire.Observation(seen, wire.TrainedOn())
-    return Outcome(None, (model_of(*USUAL, compiled=compiled), None), (), observation, "", 1.0)
+    return Outcome(None, (model_of(*USUAL, compiled=compiled), None), (), (observation, None), "", 1.0)
 
 
 def test_training_on_everything_passes():

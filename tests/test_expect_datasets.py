@@ -95,7 +95,7 @@ def outcome_of(rows, labels, epochs):
     sums = rows.sum(axis=1, dtype=np.float64)
     seen = [float(part) * epochs for part in (sums.sum(), labels.sum(), (sums * labels).sum())]
     training = TrainedOn(epochs, len(rows) * epochs, len(rows), *seen)
-    return Outcome(None, (), (), Observation(training, TrainedOn(0, 0, 0, 0.0, 0.0, 0.0)), "", 0.0)
+    return Outcome(None, (), (), (Observation(training, TrainedOn(0, 0, 0, 0.0, 0.0, 0.0)),), "", 0.0)
 
 
 def test_training_on_all_rows():

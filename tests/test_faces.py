@@ -12,10 +12,11 @@ from grader.errors import CheckFailed, InputError, four_parts
 from grader.expect import expect
 from grader.expect.accuracy import Floor
 from grader.expect.faces import expect_recognition, floor_of_guessing, predicted_emotions
-from grader.faces import DRAWN, Faces, describe_broken, is_faces_file, load_faces, require_faces_file
+from grader.faces import Faces, describe_broken, is_faces_file, load_faces, require_faces_file
+from grader.layout import find_course
 from grader.messages import render, say
 from grader.plugin.grade import grade
-from grader.results import Verdict
+from grader.results import DRAWN, Verdict
 from grader.sandbox import wire
 from grader.submission.drawn_faces import drawn_faces
 from grader.submission.engines import InProcessEngine, SandboxEngine
@@ -215,12 +216,14 @@ def test_faces_are_drawn_as_often_as_in_fer2013_and_always_alike(warm_sandbox):
 
 
 def test_calibration_takes_the_data_that_the_measure_names(tmp_path, monkeypatch):
-    source = read_source(MASTER.name, MASTER.read_bytes())
+    course = find_course(MASTER.parents[1])
     path = str(file_of(tmp_path, [HEADER, *written(rows_of())]))
     measures = {"faces": lambda work, faces: 0.0, "digits": lambda work, digits: 0.0}
-    monkeypatch.setattr("grader.course.calibrate.measure_of", measures.get)
-    assert source_name(data_for(source, "faces", path)) == "faces.csv"
-    assert source_name(data_for(source, "digits", "sample")) == "sample"
+    monkeypatch.setattr(
+        "grader.course.calibrate.measure_of", lambda checks: measures[checks.stem.removeprefix("test_")]
+    )
+    assert source_name(data_for(course, "faces", path)) == "faces.csv"
+    assert source_name(data_for(course, "digits", "sample")) == "sample"
 
 
 # ---------------------------------------------------------------- the command line
@@ -355,7 +358,7 @@ class Owner:
     def __init__(self, outputs):
         self._outputs = np.array(outputs)
 
-    def predict(self, model, images):
+    def predict(self, model, images, training=False):
         return self._outputs
 
 
@@ -404,7 +407,7 @@ def test_outputs_are_judged_as_probabilities():
 
 def trained(**seen) -> Outcome:
     observation = wire.Observation(wire.TrainedOn(**seen), wire.TrainedOn())
-    return Outcome(None, (model_of([[0.1, 0.9], [0.8, 0.2]]),), (), observation, "", 0.0)
+    return Outcome(None, (model_of([[0.1, 0.9], [0.8, 0.2]]),), (), (observation,), "", 0.0)
 
 
 def test_training_is_held_against_all_that_was_passed_in():

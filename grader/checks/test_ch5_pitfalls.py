@@ -15,8 +15,8 @@ LOSSES = ("sparse_categorical_crossentropy", "categorical_crossentropy")
 # Small sets keep each training near a second; what a bug does shows there as well as on all digits.
 TRAIN_IMAGES, TEST_IMAGES = 1000, 500
 AVERAGED_IMAGES = 1500
-# More of them than 65,535 / 255, so that no type of 16 bits has room for their sum.
-DARK_IMAGES = 600
+# So many that no type of 16 bits has room for their sum, and that those with and without a sign go wrong differently.
+DARK_IMAGES = 700
 LOTS = 200
 CHAIN_IMAGES = 1000
 CLASSES = 10
@@ -82,7 +82,7 @@ def test_each_pixel_is_the_mean(submission, reference, digits):
 
 @pytest.mark.task("average_image", points=3)
 def test_average_of_many_dark_pictures(submission):
-    """The average of 600 pictures full of ink is full of ink."""
+    """The average of 700 pictures full of ink is full of ink."""
     images = np.full((DARK_IMAGES, 28, 28), 255, np.uint8)
     expect(submission.average_image(images)).equals(np.full((28, 28), 255.0), relative=0, absolute=AVERAGE_TOLERANCE)
 

@@ -14,8 +14,9 @@ from types import ModuleType
 from grader.course.errors import CourseError
 from grader.data import Digits, load_digits
 from grader.expect.accuracy import Floor
-from grader.faces import DRAWN, Faces, is_faces_file, load_faces
+from grader.faces import Faces, is_faces_file, load_faces
 from grader.layout import Course
+from grader.results import DRAWN
 from grader.sandbox.process import Sandbox
 from grader.submission.drawn_faces import drawn_faces
 from grader.submission.engines import SandboxEngine

@@ -14,10 +14,10 @@ from grader.data import Digits, load_digits
 from grader.errors import InputError
 from grader.expect.accuracy import Floor, floor_for, read_floors
 from grader.expect.faces import floor_of_guessing
-from grader.faces import DRAWN, Faces, describe_broken, is_faces_file, load_faces, require_faces_file
+from grader.faces import Faces, describe_broken, is_faces_file, load_faces, require_faces_file
 from grader.layout import Course
 from grader.messages import LANGUAGES, Message, language_of, say
-from grader.results import CheckResult, Feedback, ModelPicture, Surroundings
+from grader.results import DRAWN, CheckResult, Feedback, ModelPicture, Surroundings
 from grader.sandbox.confine import Level, can_fork, strongest_level
 from grader.sandbox.process import Sandbox
 from grader.submission.drawn_faces import drawn_faces

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from grader.faces import DRAWN
 from grader.messages import Message, say, verbatim
-from grader.results import Surroundings, Verdict
+from grader.results import DRAWN, Surroundings, Verdict
 
 VERDICT_WORDS: dict[Verdict, Message] = {
     Verdict.PASS: say("passed"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from grader.data import Images, Labels, Split
-from grader.faces import DRAWN, Faces
+from grader.faces import Faces
+from grader.results import DRAWN
 from grader.submission.reference import Reference, ReferenceFailed
 from grader.submission.source import Source
 from grader.submission.values import digest
@@ -33,9 +34,8 @@ def _draw(reference: Reference, count: int, seed: int) -> tuple[Images, Labels]:
 
 
 def _drawing_code(source: Source) -> list[str]:
-    """Return the drawing function and what it uses of its own file; docstrings of functions do not count."""
+    """Return the text of the drawing function and of what it uses of its own file: the same in every Python."""
     texts = {name: piece.text for piece in source.pieces for name in piece.names if not piece.modules}
-    texts |= source.bodies
     names: set[str] = set()
     waiting = {FUNCTION}
     while waiting:

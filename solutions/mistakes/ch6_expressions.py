@@ -1526,8 +1526,8 @@ def recall_per_class__rounded_to_whole_numbers(labels, predictions):
 
 
 def recall_per_class__left_a_list(labels, predictions):
-    """The numbers are right, but they come back as a list.
-    Make an array of it with `np.array(...)`.
+    """The seven recalls are right, but they come back as a list.
+    Make an array of them with `np.array(...)`.
     """
     recalls = []
     for emotion in range(7):
