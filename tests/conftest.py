@@ -16,7 +16,7 @@ from grader.layout import Course
 from grader.sandbox.process import Sandbox
 
 COURSE = Course(Path(__file__).parents[1])
-# Their chains train in a moment. The proofs of the other chapters as a whole are run by .ci/run.
+# Their chains train in a moment. The proofs of the other chapters as a whole are slow.
 QUICK = ("ch1_concepts",)
 READERS = {"mistake": read_mistakes, "variant": read_variants}
 
