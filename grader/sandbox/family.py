@@ -39,6 +39,10 @@ class Family:
         """Forget a worker that has been waited for."""
         self._workers.pop(pid, None)
 
+    def worker(self, pid: int) -> psutil.Process | None:
+        """Return the worker by its number inside."""
+        return self._workers.get(pid)
+
     @property
     def workers(self) -> tuple[int, ...]:
         return tuple(self._workers)

@@ -18,6 +18,7 @@ import platformdirs
 import psutil
 
 from grader.sandbox import confine, wire
+from grader.sandbox.cgroups import Division, WorkerGroup, divide
 from grader.sandbox.confine import Level
 from grader.sandbox.family import Family, is_alive
 from grader.sandbox.worker import Limits, Worker, WorkerEnded, exchange
@@ -49,6 +50,7 @@ class Sandbox:
         self._warmed: set[str] = set()
         self._enclosure = wire.Enclosure()
         self._family: Family | None = None
+        self._division: Division | None = None
         self._folder: Path | None = None
 
     @property
@@ -109,7 +111,17 @@ class Sandbox:
             os.close(output_write)
         assert self._family is not None
         self._family.born(reply.pid)
-        return Worker(self, reply.pid, ours, output_read, nonce)
+        return Worker(self, reply.pid, ours, output_read, nonce, self._group_for(reply.pid, memory_mib))
+
+    def _group_for(self, pid: int, memory_mib: int) -> WorkerGroup | None:
+        """Return a cgroup with the worker in it, where there is one to divide; it has not run any of a learner's."""
+        assert self._family is not None
+        worker = self._family.worker(pid)
+        group = self._division.for_worker(memory_mib) if self._division and worker else None
+        if group and worker and not group.take_in(worker.pid):
+            group.remove()
+            return None
+        return group
 
     def processes(self, pid: int) -> list[psutil.Process]:
         """Return the processes of the worker `pid`, as the sandbox counts them, with all it started."""
@@ -220,6 +232,7 @@ class Sandbox:
         self._family = Family(self._process.pid, renumbered=self.level is Level.NAMESPACES)
         self._enclosure = self._best_enclosure()
         self._family.nested = self._enclosure.nest
+        self._division = divide() if self._enclosure.nest else None
 
     def _best_enclosure(self) -> wire.Enclosure:
         """Return the enclosure for workers, tried out: not every system lets namespaces be nested.
