@@ -104,6 +104,7 @@ def test_fork_bomb_in_a_real_cgroup_stops_at_the_limit_and_leaves_nothing():
         done = subprocess.run(
             [sys.executable, "-c", enter + BOMB], capture_output=True, text=True, timeout=120, check=False
         )
+        assert done.returncode == 0, done.stderr
         forked, most_and_inside, exists = done.stdout.splitlines()
         most, inside = map(int, most_and_inside.split())
         assert exists == "False"

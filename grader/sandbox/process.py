@@ -117,7 +117,7 @@ class Sandbox:
         """Return a cgroup with the worker in it, where there is one to divide; it has not run any of a learner's."""
         assert self._family is not None
         worker = self._family.worker(pid)
-        group = self._division.for_worker(memory_mib) if self._division and worker else None
+        group = self._division.for_worker(memory_mib) if self._division and worker and self.nests else None
         if group and worker and not group.take_in(worker.pid):
             group.remove()
             return None
@@ -211,6 +211,8 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         self._folder = Path(tempfile.mkdtemp(prefix="first-digits-"))
         errors = (self._folder / "errors.txt").open("wb")
+        # Before anything is started, which would be in the cgroup and in the way.
+        self._division = divide() if self.level is Level.NAMESPACES else None
         try:
             command, environment, folder = self._command(theirs.fileno())
             self._process = subprocess.Popen(
@@ -232,7 +234,6 @@ class Sandbox:
         self._family = Family(self._process.pid, renumbered=self.level is Level.NAMESPACES)
         self._enclosure = self._best_enclosure()
         self._family.nested = self._enclosure.nest
-        self._division = divide() if self._enclosure.nest else None
 
     def _best_enclosure(self) -> wire.Enclosure:
         """Return the enclosure for workers, tried out: not every system lets namespaces be nested.
