@@ -72,8 +72,9 @@ def fork_into_namespaces(kept: Iterable[str]) -> int:
     with open(report, "rb") as pipe:  # noqa: PTH123 (a descriptor)
         words = pipe.read().decode("utf-8", "replace").split("\n")
     os.waitpid(between, 0)
-    number = int(words[0]) if words[0].isdigit() else 0
-    if "enclosed" not in words:
+    # The two of them write in any order.
+    number = next((int(word) for word in words if word.isdigit()), 0)
+    if not number or "enclosed" not in words:
         if number:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(number, 0)
