@@ -92,9 +92,8 @@ class Bench:
         chosen = self.works[: self.options.memory_of]
         _, told = self.script("class_ours.py", chosen, "--memory")
         peaks = sorted(each[4] / 2**20 for each in told["each"])
-        print(
-            f"memory of a submission beyond what is shared: at most {peaks[-1]:.0f} MiB, median {peaks[len(peaks) // 2]:.0f}"
-        )
+        middle = peaks[len(peaks) // 2]
+        print(f"memory of a submission beyond what is shared: at most {peaks[-1]:.0f} MiB, median {middle:.0f} MiB")
         print(f"  the grader's own process grew by {told['grown'] / 2**20:.0f} MiB over {len(chosen)} submissions")
 
     def plain(self) -> None:

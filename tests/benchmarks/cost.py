@@ -47,7 +47,7 @@ def measure(command: list[str], environment: dict[str, str], folder: Path = ROOT
 
 
 def tree_seconds(process: psutil.Process | None = None) -> float:
-    """Return the CPU seconds used so far by `process`, this one by default, and all below it that live or were reaped."""
+    """Return the CPU seconds used so far by `process`, by default this one, and all below it, dead ones too."""
     top = process or psutil.Process()
     total = 0.0
     for member in (top, *top.children(recursive=True)):

@@ -1,7 +1,7 @@
-"""The same assignment for nbgrader and otter-grader: built from our master and `plain_checks.py`, and graded by them.
+"""The same assignment for nbgrader and otter-grader: made of our master and `plain_checks.py`, and graded.
 
-Each gets a notebook with the chapter's functions, one a cell, and the checks as its own kind of tests; each is run by an
-interpreter that has it installed beside TensorFlow, in folders of its own, without containers.
+Each gets a notebook with the chapter's functions, one a cell, and the checks as its own kind of tests; each is run by
+an interpreter that has it installed beside TensorFlow, in folders of its own, without containers.
 """
 
 from __future__ import annotations
@@ -155,7 +155,8 @@ def otter_tests() -> dict[str, str]:
     head = "from otter.test_files import test_case\nimport numpy as np\n\nOK_FORMAT = False\n"
     helpers = "\n\n\n".join(ast.unparse(statement) for statement in statements() if not is_check(statement))
     return {
-        check.name: f'{head}name = "{check.name}"\npoints = {POINTS}\n\n{helpers}\n\n\n@test_case()\n{ast.unparse(check)}\n'
+        check.name: f"{head}name = {check.name!r}\npoints = {POINTS}\n\n{helpers}\n\n\n"
+        f"@test_case()\n{ast.unparse(check)}\n"
         for check in checks()
     }
 
