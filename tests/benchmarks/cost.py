@@ -35,7 +35,11 @@ class Cost(NamedTuple):
 
 
 def measure(command: list[str], environment: dict[str, str], folder: Path = ROOT) -> Cost:
-    """Run `command` in `folder`. Its CPU seconds are those of all processes it started, whatever they ran in."""
+    """Run `command` in `folder`. Its CPU seconds are those of all processes it started, whatever they ran in.
+
+    Compiled modules are kept, as everybody has them from the second run on.
+    """
+    environment = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as place:
         told = Path(place, "cost.json")
         runner = [sys.executable, __file__, str(told), *command]

