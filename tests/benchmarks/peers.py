@@ -83,7 +83,7 @@ def grade_by_otter(python: str, works: list[Work], folder: Path, environment: di
         target.parent.mkdir(exist_ok=True)
         target.write_text(text, encoding="utf-8")
     (folder / "otter_config.json").write_text(json.dumps({"print_summary": True}), encoding="utf-8")
-    options = ["-t", "tests", "-o", ".", "-c", "otter_config.json", "--no-environment"]
+    options = ["-t", "tests", "-o", ".", "-c", "otter_config.json", "--no-requirements", "--no-environment"]
     made = measure([python, "-m", "otter", "generate", *options], clean, folder)
     archive = folder / "autograder.zip"
     if not archive.exists():
