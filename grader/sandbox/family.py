@@ -35,18 +35,24 @@ class Family:
         elif self._parent is None or self.number_inside(self._parent) != pid:
             self._parent = self._find(pid, self._first)
 
-    def born(self, pid: int) -> None:
-        """Take down a new worker by its number inside.
+    def born(self, pid: int, outside: int = 0) -> None:
+        """Take down a new worker by its number inside. `outside`: its number out here, 0 where that is not known.
 
         Raises:
             LookupError: it is not to be seen.
         """
         deadline = time.monotonic() + SEEN_WITHIN_S
-        while (worker := self._find(pid, self._parent) if self._parent else None) is None:
+        while (worker := self._seen(pid, outside)) is None:
             if time.monotonic() > deadline:
                 raise LookupError(f"no process {pid} below the sandbox")
             time.sleep(0.005)
         self._workers[pid] = worker
+
+    def _seen(self, pid: int, outside: int) -> psutil.Process | None:
+        if outside:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                return psutil.Process(outside)
+        return self._find(pid, self._parent) if self._parent else None
 
     def gone(self, pid: int) -> None:
         """Forget a worker that has been waited for."""

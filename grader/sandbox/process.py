@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from grader.sandbox.worker import Limits, Worker, WorkerEnded, exchange
 START_LIMITS = Limits(seconds=120.0, memory_mib=8192)
 PARENT_NONCE = bytes(wire.NONCE_BYTES)
 BOOTSTRAP = "import sys; sys.path.insert(0, {root!r}); from grader.worker.main import main; main()"
+CREDENTIALS = struct.Struct("3i")
 # A parent that a learner's code has stopped does not answer; everything here takes it milliseconds.
 ANSWER_S = 20.0
 REAP_S = 2.0
@@ -98,6 +100,8 @@ class Sandbox:
 
     def _fork(self, memory_mib: int) -> Worker:
         ours, theirs = socket.socketpair()
+        if hasattr(socket, "SO_PASSCRED"):
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         output_read, output_write = os.pipe()
         nonce = secrets.token_bytes(wire.NONCE_BYTES)
         request = wire.Fork(nonce, memory_mib, self._enclosure)
@@ -105,7 +109,7 @@ class Sandbox:
             reply = self._ask(request, ANSWER_S, [theirs.fileno(), output_write])
             if not isinstance(reply, wire.Ready) or self._family is None:
                 raise SandboxError(f"no worker can be forked: {_words_of(reply)}")
-            self._family.born(reply.pid)
+            self._family.born(reply.pid, _number_of_sender(ours))
         except LookupError as error:
             ours.close()
             os.close(output_read)
@@ -121,12 +125,16 @@ class Sandbox:
 
     def _group_for(self, pid: int, memory_mib: int) -> WorkerGroup | None:
         """Return a cgroup with the worker in it, where there is one to divide; it has not run any of a learner's."""
-        worker = self._family.worker(pid) if self._family else None
+        worker = self.worker_process(pid)
         group = self._division.for_worker(memory_mib) if self._division and worker and self.nests else None
         if group and worker and not group.take_in(worker.pid):
             group.remove()
             return None
         return group
+
+    def worker_process(self, pid: int) -> psutil.Process | None:
+        """Return the worker `pid` itself."""
+        return self._family.worker(pid) if self._family else None
 
     def processes(self, pid: int) -> list[psutil.Process]:
         """Return the processes of the worker `pid`, as the sandbox counts them, with all it started."""
@@ -294,6 +302,27 @@ class Sandbox:
         with contextlib.suppress(OSError):
             return (self._folder / "errors.txt").read_bytes()[-500:].decode("utf-8", "replace").strip()
         return ""
+
+
+def _number_of_sender(channel: socket.socket) -> int:
+    """Take in a worker's first byte, by which it says that it is shut in; return its process number out here.
+
+    The kernel puts the number beside the byte (`SCM_CREDENTIALS` in unix(7)). It is 0 where the system does not.
+
+    Raises:
+        LookupError: the worker has ended, or says nothing.
+    """
+    channel.settimeout(ANSWER_S)
+    try:
+        greeting, ancillary, _, _ = channel.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
+    except OSError as error:
+        raise LookupError(f"the worker does not say that it is ready: {error}") from error
+    if greeting != wire.GREETING:
+        raise LookupError("the worker could not be shut in")
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, getattr(socket, "SCM_CREDENTIALS", None)):
+            return int(CREDENTIALS.unpack(data)[0])
+    return 0
 
 
 def _words_of(reply: wire.Reply) -> str:

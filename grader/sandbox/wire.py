@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 MAGIC = b"FDG1"
 NONCE_BYTES = 16
+# A worker's first byte: it is shut in, and frames follow.
+GREETING = b"!"
 HEADER = struct.Struct("!4s16sIII")
 LENGTH = struct.Struct("!Q")
 MAX_BODY_BYTES = 8 * 2**20

@@ -16,6 +16,8 @@ from grader.sandbox import wire
 from grader.sandbox.cgroups import WorkerGroup
 
 POLL_S = 0.1
+# To look for what a worker started costs a walk over all processes of the machine; to look at itself costs nothing.
+FAMILY_POLL_S = 1.0
 ENDING_S = 0.5
 CHUNK_BYTES = 2**16
 MAX_SHOWN_OUTPUT_BYTES = 4096
@@ -53,6 +55,7 @@ class WorkerEnded(Exception):
 class Keeper(Protocol):
     """What a worker needs of the sandbox it lives in."""
 
+    def worker_process(self, pid: int) -> psutil.Process | None: ...
     def processes(self, pid: int) -> list[psutil.Process]: ...
     def parent_memory_bytes(self) -> int: ...
     def is_running(self, pid: int) -> bool: ...
@@ -76,6 +79,8 @@ class Worker:
         self._output = _Output(output_fd)
         self._sequence = 0
         self._parent_bytes = sandbox.parent_memory_bytes()
+        self._known: list[psutil.Process] = []
+        self._next_look = 0.0
         self.alive = True
 
     def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer:
@@ -87,6 +92,7 @@ class Worker:
         self._sequence += 1
         self._output.start(limits.output_bytes)
         started = time.monotonic()
+        self._next_look = started + FAMILY_POLL_S
         unpacker = wire.Unpacker("reply", self._nonce, self._sequence)
         pieces = list(wire.pack(message, buffers, self._nonce, self._sequence))
         try:
@@ -138,7 +144,7 @@ class Worker:
 
     def _watch_memory(self, limits: Limits) -> None:
         used_bytes = 0
-        for process in self._sandbox.processes(self._pid):
+        for process in self._family():
             try:
                 used_bytes += max(0, process.memory_info().rss - self._parent_bytes)
             except psutil.NoSuchProcess:
@@ -148,6 +154,17 @@ class Worker:
         # A process it left behind may hold the channel open after the worker itself has ended.
         if not self._sandbox.is_running(self._pid):
             raise WorkerEnded("crash")
+
+    def _family(self) -> list[psutil.Process]:
+        """Return the worker with all it started, which is looked for once in a while: it was alone till then."""
+        now = time.monotonic()
+        if now > self._next_look:
+            self._next_look = now + FAMILY_POLL_S
+            self._known = self._sandbox.processes(self._pid)
+        elif not self._known:
+            worker = self._sandbox.worker_process(self._pid)
+            self._known = [worker] if worker else []
+        return self._known
 
 
 class _Output:

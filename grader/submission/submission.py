@@ -57,6 +57,11 @@ class Outcome(msgspec.Struct, frozen=True):
         )
 
 
+def _is_of_models(outcome: Outcome) -> bool:
+    values = outcome.value if isinstance(outcome.value, list | tuple) else [outcome.value]
+    return any(isinstance(value, Model | wire.Opaque) for value in values)
+
+
 class Function:
     """One function of a submission. Calling it gives its value; `call` gives all that was seen."""
 
@@ -108,7 +113,19 @@ class Submission:
     # ------------------------------------------------------------ calls
 
     def perform(self, function: str, arguments: tuple[Any, ...]) -> Outcome:
-        """Call `function` in the worker. One that took too long is not waited for again."""
+        """Call `function` in the worker, or return what the same call gave before: each starts from the same seed.
+
+        Calls with models of its own are made each time, and so are those that give models: others change them. One
+        that took too long is not waited for again.
+        """
+        if any(self._holds(argument) for argument in arguments):
+            return self._perform_anew(function, arguments)
+        return self._perform_new(function, arguments, with_models=False)
+
+    def _holds(self, argument: Any) -> bool:
+        return isinstance(argument, Kept) or (isinstance(argument, Model) and argument.owner is self)
+
+    def _perform_anew(self, function: str, arguments: tuple[Any, ...]) -> Outcome:
         try:
             if function in self._too_slow:
                 raise self._too_slow[function]
@@ -122,11 +139,15 @@ class Submission:
         return outcome
 
     def perform_once(self, function: str, arguments: tuple[Any, ...]) -> Outcome:
+        """Call `function`, or return what the same call gave before, the models of then included."""
+        return self._perform_new(function, arguments, with_models=True)
+
+    def _perform_new(self, function: str, arguments: tuple[Any, ...], with_models: bool) -> Outcome:
         self.require(function)
         key = digest(function, *arguments)
         generation, outcome = self._done.get(key, (None, None))
-        if outcome is None or generation != self.engine.generation:
-            outcome = self.perform(function, arguments)
+        if outcome is None or generation != self.engine.generation or (_is_of_models(outcome) and not with_models):
+            outcome = self._perform_anew(function, arguments)
             self._done[key] = self.engine.generation, outcome
         else:
             self.trace.append((function, arguments, outcome))

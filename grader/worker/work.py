@@ -32,7 +32,9 @@ def work(descriptors: tuple[int, ...], folder: str, request: wire.Fork) -> NoRet
         _close_all_but(channel_fd)
         set_limits(request.memory_mib)
         shut_in(request.enclosure, folder)
-        _serve(Channel(socket.socket(fileno=channel_fd), request.nonce))
+        connection = socket.socket(fileno=channel_fd)
+        connection.sendall(wire.GREETING)
+        _serve(Channel(connection, request.nonce))
         status = 0
     except Exception:
         traceback.print_exc()
