@@ -53,10 +53,16 @@ Labels = npt.NDArray[np.int64]
 
 
 class Split(msgspec.Struct, frozen=True):
-    """Images: (n, 28, 28) uint8, 0 to 255. Labels: (n,) int64, 0 to 9. Faces: 48 x 48, and 0 to 6."""
+    """Images: (n, 28, 28) uint8, 0 to 255. Labels: (n,) int64, 0 to 9. Faces: 48 x 48, and 0 to 6.
+
+    Nobody can write to them, so that workers may share them.
+    """
 
     images: Images
     labels: Labels
+
+    def __post_init__(self) -> None:
+        self.images.flags.writeable = self.labels.flags.writeable = False
 
     def first(self, count: int) -> Split:
         """Return the first `count` images."""

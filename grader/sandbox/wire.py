@@ -66,6 +66,14 @@ class Array(msgspec.Struct, frozen=True, tag="array"):
     origin: Literal["array", "scalar", "tensor"] = "array"
 
 
+class SharedArray(msgspec.Struct, frozen=True, tag="shared_array"):
+    """A NumPy array whose bytes the worker has been handed before, by `Attach`."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    segment: int
+
+
 class Items(msgspec.Struct, frozen=True, tag="items"):
     """A list or tuple."""
 
@@ -198,7 +206,7 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
 
     config: str
     compiled: str | None
-    weights: tuple[Array, ...]
+    weights: tuple[Array | SharedArray, ...]
 
 
 class HistoryInput(msgspec.Struct, frozen=True, tag="history_input"):
@@ -217,6 +225,7 @@ class TextFile(msgspec.Struct, frozen=True, tag="text_file"):
 Value = (
     Plain
     | Array
+    | SharedArray
     | Items
     | Mapping
     | ModelValue
@@ -261,6 +270,12 @@ class Predict(msgspec.Struct, frozen=True, tag="predict"):
     model: Value
     images: Value
     training: bool = False
+
+
+class Attach(msgspec.Struct, frozen=True, tag="attach"):
+    """Take bytes that many calls use. They come as the descriptor of a sealed file in memory beside the message."""
+
+    segment: int
 
 
 class Fetch(msgspec.Struct, frozen=True, tag="fetch"):
@@ -311,7 +326,7 @@ class Reap(msgspec.Struct, frozen=True, tag="reap"):
     pid: int
 
 
-Request = Segment | Call | Predict | Fetch | Warm | Try | Fork | Reap
+Request = Segment | Call | Predict | Attach | Fetch | Warm | Try | Fork | Reap
 
 
 # ---------------------------------------------------------------- replies, worker to grader

@@ -7,13 +7,15 @@ import selectors
 import socket
 import time
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
+import numpy.typing as npt
 import psutil
 
 from grader.sandbox import wire
 from grader.sandbox.cgroups import WorkerGroup
+from grader.sandbox.sharing import LIBRARY, Sealed
 
 POLL_S = 0.1
 # To look for what a worker started costs a walk over all processes of the machine; to look at itself costs nothing.
@@ -79,12 +81,30 @@ class Worker:
         self._output = _Output(output_fd)
         self._sequence = 0
         self._parent_bytes = sandbox.parent_memory_bytes()
+        self._attached: dict[int, Sealed] = {}
         self._known: list[psutil.Process] = []
         self._next_look = 0.0
         self.alive = True
 
-    def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer:
-        """Send `message` and wait for the answer.
+    def share(self, array: npt.NDArray[Any], limits: Limits) -> wire.SharedArray | None:
+        """Hand a large array over that does not change, once; return how to name it, None where it must be sent.
+
+        Raises:
+            WorkerEnded: the worker does not take it.
+        """
+        found = LIBRARY.sealed(array)
+        if found is None:
+            return None
+        segment, sealed = found
+        if segment not in self._attached:
+            self.request(wire.Attach(segment), (), limits, descriptor=sealed.descriptor)
+            self._attached[segment] = sealed
+        return wire.SharedArray(array.dtype.name, tuple(array.shape), segment)
+
+    def request(
+        self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits, descriptor: int | None = None
+    ) -> Answer:
+        """Send `message`, with a file descriptor after it where it needs one, and wait for the answer.
 
         Raises:
             WorkerEnded: there is none. The worker and all it started are gone then.
@@ -96,6 +116,11 @@ class Worker:
         unpacker = wire.Unpacker("reply", self._nonce, self._sequence)
         pieces = list(wire.pack(message, buffers, self._nonce, self._sequence))
         try:
+            if descriptor is not None:
+                self._channel.setblocking(True)
+                self._channel.sendall(b"".join(pieces))
+                socket.send_fds(self._channel, [b"."], [descriptor])
+                pieces = []
             reply = exchange(
                 self._channel, pieces, unpacker, limits.seconds, self._output, lambda: self._watch_memory(limits)
             )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy.typing as npt
 
 from grader.sandbox import wire
 from grader.sandbox.confine import Level
 from grader.sandbox.process import Sandbox
+from grader.sandbox.sharing import is_shareable
 from grader.sandbox.worker import Answer, Limits, Worker
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ class Engine(Protocol):
 
     def warm(self, modules: frozenset[str]) -> None: ...
     def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer: ...
+    def share(self, array: npt.NDArray[Any], limits: Limits) -> wire.SharedArray | None: ...
     def versions(self) -> dict[str, str]: ...
     def close(self) -> None: ...
 
@@ -67,11 +72,28 @@ class SandboxEngine:
             WorkerEnded: the worker has ended over it.
             SandboxError: the sandbox failed.
         """
+        with self._living_worker(limits) as worker:
+            return worker.request(message, buffers, limits)
+
+    def share(self, array: npt.NDArray[Any], limits: Limits) -> wire.SharedArray | None:
+        """Hand a large array to the worker once; return how calls name it, None where it goes with each call.
+
+        Raises:
+            WorkerEnded: the worker has ended over it.
+            SandboxError: the sandbox failed.
+        """
+        if not is_shareable(array):
+            return None
+        with self._living_worker(limits) as worker:
+            return worker.share(array, limits)
+
+    @contextlib.contextmanager
+    def _living_worker(self, limits: Limits) -> Iterator[Worker]:
         if self._worker is None or not self._worker.alive:
             self._worker = self.sandbox.fork(limits.memory_mib)
             self._worker_has = self.sandbox.warmed
         try:
-            return self._worker.request(message, buffers, limits)
+            yield self._worker
         finally:
             if not self._worker.alive:
                 self.generation += 1
@@ -112,6 +134,10 @@ class InProcessEngine:
         # What is printed goes where the grader's own output goes, so that a debugger's prompt is seen.
         reply, reply_buffers = self._session.answer(message, [bytearray(buffer) for buffer in buffers])
         return Answer(reply, [bytearray(buffer) for buffer in reply_buffers], "", time.monotonic() - started)
+
+    def share(self, array: npt.NDArray[Any], limits: Limits) -> wire.SharedArray | None:
+        """Share nothing: here everything is at hand."""
+        return None
 
     def versions(self) -> dict[str, str]:
         return {}

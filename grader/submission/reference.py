@@ -106,7 +106,7 @@ class Reference(Submission):
             self.engine.warm(frozenset({"keras"}))
             self._load()
             self._revive((images,))
-            packer = wire.Packer()
+            packer = self._packer()
             message = wire.Predict(_whole(model, packer), encode(images, packer, self), training)
             answer = self._request(message, packer.buffers, "predict")
             if isinstance(answer.reply, wire.Raised):
@@ -120,7 +120,7 @@ class Reference(Submission):
 
     def _call(self, function: str, arguments: tuple[Any, ...], keep: bool, snapshots: bool = False) -> Answer:
         self._prepare(function, arguments)
-        packer = wire.Packer()
+        packer = self._packer()
         values = tuple(_whole(a, packer) if isinstance(a, Model) else encode(a, packer, self) for a in arguments)
         answer = self._request(wire.Call(function, values, self.seed, keep, snapshots), packer.buffers, function)
         if keep and isinstance(answer.reply, wire.Raised):

@@ -17,7 +17,7 @@ from grader.sandbox.worker import Answer, Limits, WorkerEnded
 from grader.submission import explain
 from grader.submission.engines import Engine
 from grader.submission.source import Piece, Source
-from grader.submission.values import History, Kept, Model, Taken, decode, decode_snapshot, digest, encode
+from grader.submission.values import CallPacker, History, Kept, Model, Taken, decode, decode_snapshot, digest, encode
 
 DEFAULT_LIMITS = Limits(seconds=30.0, memory_mib=4096)
 LOAD_LIMITS = Limits(seconds=10.0, memory_mib=4096)
@@ -181,8 +181,11 @@ class Submission:
 
     def _call(self, function: str, arguments: tuple[Any, ...], keep: bool, snapshots: bool = False) -> Answer:
         self._prepare(function, arguments)
-        packer = wire.Packer()
-        values = tuple(encode(argument, packer, self) for argument in arguments)
+        packer = self._packer()
+        try:
+            values = tuple(encode(argument, packer, self) for argument in arguments)
+        except WorkerEnded as ended:
+            raise explain.explain_ending(ended, function, self.limits) from None
         call = wire.Call(function, values, self.seed, keep, snapshots)
         answer = self._request(call, packer.buffers, function)
         if isinstance(answer.reply, wire.Raised):
@@ -192,6 +195,9 @@ class Submission:
         if not isinstance(answer.reply, wire.Returned) or not _tells_of_each_model(answer.reply, arguments):
             raise explain.explain_ending(WorkerEnded("garbage"), function, self.limits)
         return answer
+
+    def _packer(self) -> CallPacker:
+        return CallPacker(lambda array: self.engine.share(array, self.limits))
 
     def _request(self, message: wire.Request, buffers: list[wire.Buffer], function: str) -> Answer:
         try:
@@ -213,7 +219,7 @@ class Submission:
 
     def predict(self, model: Model, images: npt.NDArray[Any] | Kept, training: bool = False) -> npt.NDArray[Any]:
         """Return the outputs of `model`: (n, outputs). `training`: those of one pass as during training."""
-        packer = wire.Packer()
+        packer = self._packer()
         message = wire.Predict(encode(model, packer, self), encode(images, packer, self), training)
         answer = self._request(message, packer.buffers, "predict")
         if isinstance(answer.reply, wire.Raised):

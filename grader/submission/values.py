@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.sandbox import wire
+from grader.sandbox.sharing import freeze
 
 
 class Owner(Protocol):
@@ -96,7 +97,7 @@ def decode(value: wire.Value, buffers: Sequence[wire.Buffer], owner: Owner, dept
         case wire.Plain():
             return value.value
         case wire.Array():
-            array = wire.unpack_array(value, buffers)
+            array = freeze(wire.unpack_array(value, buffers))
             return array[()] if value.origin == "scalar" and array.ndim == 0 else array
         case wire.Items():
             items = [decode(item, buffers, owner, depth + 1) for item in value.items]
@@ -116,8 +117,15 @@ def decode(value: wire.Value, buffers: Sequence[wire.Buffer], owner: Owner, dept
 
 
 def decode_snapshot(snapshot: wire.Snapshot, buffers: Sequence[wire.Buffer]) -> Taken:
-    """Return a model's configuration and weights."""
-    weights = tuple(wire.unpack_array(weight, buffers) for weight in snapshot.weights)
+    """Return a model's configuration and weights.
+
+    Raises:
+        WireError: the weights are no arrays that came with it.
+    """
+    if any(isinstance(weight, wire.SharedArray) for weight in snapshot.weights):
+        raise wire.WireError("weights that were not sent")
+    sent = (weight for weight in snapshot.weights if isinstance(weight, wire.Array))
+    weights = tuple(freeze(wire.unpack_array(weight, buffers)) for weight in sent)
     return Taken(snapshot.config, snapshot.compiled, weights)
 
 
@@ -129,7 +137,7 @@ def encode(thing: Any, packer: wire.Packer, owner: Owner | None) -> wire.Value:
         case np.generic():
             return packer.array(np.asarray(thing), "scalar")
         case np.ndarray():
-            return packer.array(thing)
+            return _array(thing, packer)
         case list() | tuple():
             kind = "list" if isinstance(thing, list) else "tuple"
             return wire.Items(kind, tuple(encode(item, packer, owner) for item in thing))  # type: ignore[arg-type]
@@ -137,7 +145,9 @@ def encode(thing: Any, packer: wire.Packer, owner: Owner | None) -> wire.Value:
             if thing.owner is owner and thing.is_held:
                 return wire.Held(thing.description.handle)
             taken = thing.take()
-            return wire.Snapshot(taken.config, taken.compiled, tuple(packer.array(weight) for weight in taken.weights))
+            return wire.Snapshot(
+                taken.config, taken.compiled, tuple(_array(weight, packer) for weight in taken.weights)
+            )
         case History():
             return wire.HistoryInput(thing.values, thing.epochs)
         case TextFile():
@@ -148,6 +158,19 @@ def encode(thing: Any, packer: wire.Packer, owner: Owner | None) -> wire.Value:
     raise TypeError(
         f"a check passed a {type(thing).__name__} to a function; pass arrays, numbers, models, histories or files"
     )
+
+
+class CallPacker(wire.Packer):
+    """Packs a call's arguments. `share` hands large arrays over beforehand, once for all calls that use them."""
+
+    def __init__(self, share: Callable[[npt.NDArray[Any]], wire.SharedArray | None]) -> None:
+        super().__init__()
+        self.share = share
+
+
+def _array(array: npt.NDArray[Any], packer: wire.Packer) -> wire.Array | wire.SharedArray:
+    shared = packer.share(array) if isinstance(packer, CallPacker) else None
+    return shared or packer.array(array)
 
 
 def digest(*parts: Any) -> str:

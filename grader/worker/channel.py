@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import socket
 from collections.abc import Sequence
 
@@ -25,6 +26,14 @@ class Channel:
         while unpacker.message is None:
             unpacker.feed(self._read(unpacker.wanted))
         return unpacker.message, list(unpacker.buffers)  # type: ignore[return-value]
+
+    def receive_descriptors(self, count: int) -> tuple[int, ...]:
+        """Return the file descriptors that follow the request received last."""
+        _, ancillary, _, _ = self._connection.recvmsg(1, socket.CMSG_SPACE(count * array.array("i").itemsize))
+        descriptors = array.array("i")
+        for _level, _kind, data in ancillary:
+            descriptors.frombytes(data)
+        return tuple(descriptors)
 
     def send(self, reply: wire.Reply, buffers: Sequence[wire.Buffer] = ()) -> None:
         """Answer the request received last.

@@ -6,7 +6,6 @@ forked children hang.
 
 from __future__ import annotations
 
-import array
 import contextlib
 import importlib
 import os
@@ -36,8 +35,8 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     _become_ordinary_user(int(sys.argv[2]), sys.argv[3])
     _adopt_orphans()
-    parent = _Parent(control)
     channel = Channel(control, PARENT_NONCE)
+    parent = _Parent(control, channel)
     with contextlib.suppress(ChannelClosed):
         while True:
             request, _ = channel.receive()
@@ -53,8 +52,8 @@ def main() -> None:
 class _Parent:
     """What the grader may ask of the warm parent."""
 
-    def __init__(self, control: socket.socket) -> None:
-        self._control = control
+    def __init__(self, control: socket.socket, channel: Channel) -> None:
+        self._control, self._channel = control, channel
         self._folders: dict[int, str] = {}
 
     def answer(self, request: wire.Request) -> wire.Reply:
@@ -75,7 +74,7 @@ class _Parent:
 
     def _fork(self, request: wire.Fork) -> wire.Reply:
         """Fork a worker onto the two file descriptors that follow the request."""
-        descriptors = _receive_descriptors(self._control)
+        descriptors = self._channel.receive_descriptors(2)
         try:
             if (threads := _thread_count()) > MOST_THREADS:
                 raise EnclosingFailed(f"the parent has {threads} threads: something was executed in it")
@@ -133,14 +132,6 @@ def _fork_as(enclosure: wire.Enclosure) -> tuple[int, str]:
 def _remove(folder: str) -> None:
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _receive_descriptors(control: socket.socket) -> tuple[int, ...]:
-    _, ancillary, _, _ = control.recvmsg(1, socket.CMSG_SPACE(2 * array.array("i").itemsize))
-    descriptors = array.array("i")
-    for _level, _kind, data in ancillary:
-        descriptors.frombytes(data)
-    return tuple(descriptors)
 
 
 def _thread_count() -> int:

@@ -6,6 +6,7 @@ import __future__
 import functools
 import io
 import linecache
+import mmap
 import random
 import sys
 import traceback
@@ -33,6 +34,11 @@ class Session:
         self._lines: dict[str, list[str]] = {}
         self._flags = 0
         self._drawing_ready = False
+        self._segments: dict[int, int] = {}
+
+    def attach(self, segment: int, descriptor: int) -> None:
+        """Take the bytes of shared arrays, for calls that come later."""
+        self._segments[segment] = descriptor
 
     def answer(self, request: wire.Request, buffers: list[wire.Buffer]) -> tuple[wire.Reply, list[wire.Buffer]]:
         """Return the reply to `request` and the bytes of its arrays."""
@@ -144,6 +150,10 @@ class Session:
             case wire.Array():
                 array = wire.unpack_array(value, buffers)
                 return array[()] if value.origin == "scalar" else array
+            case wire.SharedArray():
+                # Mapped anew for each call: what an earlier one changed in its view is not seen again.
+                view = mmap.mmap(self._segments[value.segment], 0, access=mmap.ACCESS_COPY)
+                return np.frombuffer(view, np.dtype(value.dtype)).reshape(value.shape)
             case wire.Items():
                 items = [self._object(item, buffers) for item in value.items]
                 return items if value.kind == "list" else tuple(items)
@@ -152,7 +162,7 @@ class Session:
             case wire.Held():
                 return self._registry.object(value.handle)
             case wire.Snapshot():
-                return self._ready_models.get(value, [wire.unpack_array(weight, buffers) for weight in value.weights])
+                return self._ready_models.get(value, [self._object(weight, buffers) for weight in value.weights])
             case wire.HistoryInput():
                 from grader.worker.models import make_history
 

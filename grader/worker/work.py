@@ -63,6 +63,10 @@ def _serve(channel: Channel) -> None:
     with contextlib.suppress(ChannelClosed):
         while True:
             message, buffers = channel.receive()
+            if isinstance(message, wire.Attach):
+                session.attach(message.segment, *channel.receive_descriptors(1))
+                channel.send(wire.Loaded())
+                continue
             reply, reply_buffers = session.answer(message, buffers)
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
