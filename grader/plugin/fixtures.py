@@ -27,13 +27,16 @@ CLASSES = 10
 
 
 @pytest.fixture
-def submission(request: pytest.FixtureRequest) -> Submission:
+def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     """The learner's work: any of its functions can be called."""
     run, check = request.config.stash[RUN], request.node.stash[CHECK]
     work = run.submission(check.chapter)
     work.limits = _limits(request.node)
     work.trace.clear()
-    return work
+    yield work
+    if check.hidden:
+        # What its functions remember of hidden inputs must not get into what a later check shows.
+        work.engine.end_worker()
 
 
 def _limits(item: pytest.Item) -> Limits:
