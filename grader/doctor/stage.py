@@ -55,9 +55,7 @@ class Stage:
     def __enter__(self) -> Stage:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._bystander.kill()
         self._bystander.wait()
         self._closing.close()
@@ -170,15 +168,9 @@ class Stage:
                 yield process
 
     def _marked_files(self) -> list[Path]:
-        places = {
-            *ELSEWHERE,
-            tempfile.gettempdir(),
-            str(Path.home()),
-            str(Path.cwd()),
-            str(self.work),
-            str(self.outside),
-        }
-        return [Path(place, name) for place in sorted(places) for name in _names_in(place) if self.mark in name]
+        places = {Path(place) for place in ELSEWHERE} | {Path(tempfile.gettempdir()), Path.home(), Path.cwd()}
+        places |= {self.work, self.outside}
+        return [path for place in sorted(places) for path in _paths_in(place) if self.mark in path.name]
 
 
 def _paths_in(folder: Path) -> Iterable[Path]:
