@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import enum
 import functools
 import os
@@ -12,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.messages import Message, say
+from grader.sandbox import wire
+from grader.sandbox.calls import NoFilter, call_filter
 
 RUNTIME = "/opt/first_digits"
 TMP_BYTES = 256 * 2**20
@@ -21,6 +24,8 @@ FIRST_SANDBOX_UID = 60_000
 SANDBOX_UIDS = 5_000
 GRADER_FOLDER = Path(__file__).resolve().parent.parent
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+# All a worker needs of the grader, below its folder.
+WORKER_PARTS = ("__init__.py", "worker", "sandbox/__init__.py", "sandbox/wire.py")
 SYSTEM_FILES = ("/etc/fonts", "/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives")
 
 
@@ -28,6 +33,7 @@ class Level(enum.Enum):
     """The kinds of sandbox, strongest first."""
 
     NAMESPACES = "namespaces"
+    LANDLOCK = "landlock"
     PROCESS = "process"
     NONE = "in-process"
 
@@ -38,6 +44,11 @@ class Level(enum.Enum):
             case Level.NAMESPACES:
                 return say(
                     "The work ran shut in: no network, no sight of other files, limits on time, memory and output."
+                )
+            case Level.LANDLOCK:
+                return say(
+                    "The work ran behind Landlock: no network, no sight of other files, limits on time, memory and "
+                    "output. What it started can see that other programs run. Install bubblewrap to hide that too."
                 )
             case Level.PROCESS:
                 return say(
@@ -103,12 +114,62 @@ def sandbox_uid() -> int:
     return FIRST_SANDBOX_UID + os.getpid() % SANDBOX_UIDS
 
 
+def enclosures(level: Level) -> Iterator[wire.Enclosure]:
+    """Yield the ways in which a worker of `level` shuts itself in, the best first: not every system allows it."""
+    match level:
+        case Level.NAMESPACES:
+            calls = _calls(internet=True)
+            kept = tuple(str(folder) for folder in _python_folders() if folder.is_relative_to("/tmp"))
+            yield wire.Enclosure(nest=True, kept=kept, calls=calls)
+            # Where namespaces cannot be nested, all workers are in those that bubblewrap made.
+            readable = (*SYSTEM_FOLDERS, *SYSTEM_FILES, *map(str, [*_python_folders(), *_font_folders()]), RUNTIME)
+            yield wire.Enclosure(landlock=True, readable=readable, calls=calls)
+            yield wire.Enclosure(calls=calls)
+        case Level.LANDLOCK:
+            readable, listed = _readable_behind_landlock()
+            yield wire.Enclosure(landlock=True, readable=readable, listed=listed, calls=_calls(internet=False))
+        case _:
+            yield wire.Enclosure()
+
+
+def _calls(internet: bool) -> bytes:
+    try:
+        return call_filter(internet)
+    except NoFilter:
+        return b""
+
+
+@functools.cache
+def _readable_behind_landlock() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what a worker may read whole, and which folders it may list because it may read some of what they hold."""
+    private = {os.path.realpath(folder) for folder in _private_folders() if folder.is_dir()}
+    readable, listed = [str(GRADER_FOLDER / part) for part in WORKER_PARTS], [str(GRADER_FOLDER / "sandbox")]
+    listed += [str(GRADER_FOLDER), str(GRADER_FOLDER.parent)]
+    folders = [*map(Path, SYSTEM_FOLDERS), *_python_folders(), *_font_folders()]
+    for folder in folders:
+        _add_readable(folder, private, readable, listed)
+    return (*readable, *SYSTEM_FILES), tuple(listed)
+
+
+def _add_readable(path: Path, private: set[str], readable: list[str], listed: list[str]) -> None:
+    """Add `path` to what is readable, or where something private lies below it, all else in it."""
+    real = os.path.realpath(path)
+    if real in private:
+        return
+    if not any(folder.startswith(real + os.sep) for folder in private):
+        readable.append(str(path))
+        return
+    listed.append(str(path))
+    for child in path.iterdir():
+        _add_readable(child, private, readable, listed)
+
+
 def bubblewrap_command(fonts: Path | None) -> list[str]:
     """Return the bubblewrap command line that shuts a worker in, up to the program to run."""
     command = [_bubblewrap(), *_namespaces(), "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     if os.getuid() == 0:
-        # To become an ordinary user inside; both are gone once it has.
-        command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        # To mount /proc and become an ordinary user inside; all are gone once it has.
+        command += [word for name in ("SYS_ADMIN", "SETUID", "SETGID") for word in ("--cap-add", f"CAP_{name}")]
     # Before all else: an environment may itself live below /tmp.
     command += ["--proc", "/proc", "--dev", "/dev", "--size", str(TMP_BYTES), "--perms", "1777", "--tmpfs", "/tmp"]
     for folder in SYSTEM_FOLDERS:
@@ -119,7 +180,7 @@ def bubblewrap_command(fonts: Path | None) -> list[str]:
     for file in SYSTEM_FILES:
         command += ["--ro-bind-try", file, file]
     readable = [*_python_folders(), *_font_folders()]
-    command += _parents([*readable, Path(RUNTIME, "grader", "sandbox")])
+    command += _parents([*readable, *map(Path, SYSTEM_FILES), Path(RUNTIME, "grader", "sandbox")])
     for folder_path in readable:
         command += ["--ro-bind", os.path.realpath(folder_path), str(folder_path)]
     for private in _private_folders():
@@ -127,7 +188,7 @@ def bubblewrap_command(fonts: Path | None) -> list[str]:
             private.is_relative_to(folder) for folder in [*readable, *map(Path, SYSTEM_FOLDERS)]
         ):
             command += ["--tmpfs", str(private), "--remount-ro", str(private)]
-    for part in ("__init__.py", "worker", "sandbox/__init__.py", "sandbox/wire.py"):
+    for part in WORKER_PARTS:
         command += ["--ro-bind", str(GRADER_FOLDER / part), f"{RUNTIME}/grader/{part}"]
     if fonts:
         command += ["--ro-bind", str(fonts), f"{RUNTIME}/fonts"]
@@ -150,7 +211,7 @@ def _namespaces() -> list[str]:
     """Return the namespaces to make. Root needs no user namespace, and gives root up inside instead."""
     if os.getuid() == 0:
         return ["--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-    return ["--unshare-user", "--unshare-all", "--disable-userns"]
+    return ["--unshare-user", "--unshare-all"]
 
 
 def can_fork() -> bool:
@@ -163,11 +224,23 @@ def strongest_level() -> Level:
     """Return the strongest level that works here, found by trying."""
     if not can_fork():
         return Level.NONE
-    if sys.platform != "linux" or shutil.which("bwrap") is None:
+    if sys.platform != "linux":
         return Level.PROCESS
-    probe = [*bubblewrap_command(None), "/usr/bin/env", "true"]
+    if shutil.which("bwrap") and _works([*bubblewrap_command(None), "/usr/bin/env", "true"]):
+        return Level.NAMESPACES
+    return Level.LANDLOCK if has_landlock() and (sandbox_uid() < 0 or _calls(internet=False)) else Level.PROCESS
+
+
+def has_landlock() -> bool:
+    """Return whether this kernel has Landlock."""
+    create_ruleset, ask_version = 444, 1
+    libc = ctypes.CDLL(None, use_errno=True)
+    return bool(libc.syscall(create_ruleset, None, ctypes.c_size_t(0), ctypes.c_uint32(ask_version)) > 0)
+
+
+def _works(command: list[str]) -> bool:
     try:
-        done = subprocess.run(probe, env={}, capture_output=True, timeout=PROBE_TIMEOUT_S, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return Level.PROCESS
-    return Level.NAMESPACES if done.returncode == 0 else Level.PROCESS
+        done = subprocess.run(command, env={}, capture_output=True, timeout=PROBE_TIMEOUT_S, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0

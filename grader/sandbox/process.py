@@ -18,7 +18,9 @@ import platformdirs
 import psutil
 
 from grader.sandbox import confine, wire
+from grader.sandbox.cgroups import Division, WorkerGroup, divide
 from grader.sandbox.confine import Level
+from grader.sandbox.family import Family, is_alive
 from grader.sandbox.worker import Limits, Worker, WorkerEnded, exchange
 
 START_LIMITS = Limits(seconds=120.0, memory_mib=8192)
@@ -40,12 +42,15 @@ class Sandbox:
     def __init__(self, level: Level | None = None) -> None:
         self.level = level or confine.strongest_level()
         self.versions: dict[str, str] = {}
+        # Why better ways to shut workers in were not taken.
+        self.refused: tuple[str, ...] = ()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._sequence = 0
         self._warmed: set[str] = set()
-        self._live: dict[int, psutil.Process | None] = {}
-        self._parent_pid = 0
+        self._enclosure = wire.Enclosure()
+        self._family: Family | None = None
+        self._division: Division | None = None
         self._folder: Path | None = None
 
     @property
@@ -53,28 +58,50 @@ class Sandbox:
         """The modules a worker forked now has from the start."""
         return frozenset(self._warmed)
 
+    @property
+    def nests(self) -> bool:
+        """Whether each worker has namespaces of its own. It is known once the sandbox has started."""
+        return self._enclosure.nest
+
+    @property
+    def keeps_apart(self) -> bool:
+        """Whether workers of several submissions may share the parent: none sees or reaches another."""
+        return self._enclosure.nest or self._enclosure.landlock
+
     def warm(self, modules: Iterable[str]) -> None:
         """Import `modules` in the parent, so that every worker has them at once and no learner's clock pays for it."""
         missing = tuple(module for module in modules if module not in self._warmed)
         if missing or self._process is None:
             reply = self._ask(wire.Warm(missing))
             self._warmed.update(missing)
-            if isinstance(reply, wire.Ready):
+            if isinstance(reply, wire.Ready) and self._family:
                 self.versions.update(reply.versions)
-                self._parent_pid = reply.pid
+                self._family.found_parent(reply.pid)
 
     def fork(self, memory_mib: int) -> Worker:
-        """Return a new worker with nothing of a learner's in it.
+        """Return a new worker with nothing of a learner's in it. A parent that cannot fork any more is replaced.
 
         Raises:
             SandboxError: the sandbox cannot be started, or no worker can be forked.
         """
         self.warm(())
+        try:
+            return self._fork(memory_mib)
+        except SandboxError:
+            modules = tuple(self._warmed)
+            self.close()
+            self.warm(modules)
+            return self._fork(memory_mib)
+
+    def _fork(self, memory_mib: int) -> Worker:
         ours, theirs = socket.socketpair()
         output_read, output_write = os.pipe()
         nonce = secrets.token_bytes(wire.NONCE_BYTES)
+        request = wire.Fork(nonce, memory_mib, self._enclosure)
         try:
-            reply = self._ask(wire.Fork(nonce, memory_mib), ANSWER_S, [theirs.fileno(), output_write])
+            reply = self._ask(request, ANSWER_S, [theirs.fileno(), output_write])
+            if not isinstance(reply, wire.Ready):
+                raise SandboxError(f"no worker can be forked: {_words_of(reply)}")
         except SandboxError:
             ours.close()
             os.close(output_read)
@@ -82,61 +109,53 @@ class Sandbox:
         finally:
             theirs.close()
             os.close(output_write)
-        if not isinstance(reply, wire.Ready):
-            raise SandboxError(f"the parent answered {type(reply).__name__} to a fork")
-        self._live[reply.pid] = self._seen_from_outside(reply.pid)
-        return Worker(self, reply.pid, ours, output_read, nonce)
+        assert self._family is not None
+        self._family.born(reply.pid)
+        return Worker(self, reply.pid, ours, output_read, nonce, self._group_for(reply.pid, memory_mib))
+
+    def _group_for(self, pid: int, memory_mib: int) -> WorkerGroup | None:
+        """Return a cgroup with the worker in it, where there is one to divide; it has not run any of a learner's."""
+        assert self._family is not None
+        worker = self._family.worker(pid)
+        group = self._division.for_worker(memory_mib) if self._division and worker and self.nests else None
+        if group and worker and not group.take_in(worker.pid):
+            group.remove()
+            return None
+        return group
 
     def processes(self, pid: int) -> list[psutil.Process]:
-        """Return the processes of the worker `pid`, as the sandbox counts them, with all it started.
-
-        They are all those below the sandbox, orphans included, that hold neither the sandbox itself nor another
-        worker.
-        """
-        try:
-            everything = psutil.Process(self._process.pid).children(recursive=True) if self._process else []
-            parent = self._parent_process()
-            keep = {parent.pid, *(ancestor.pid for ancestor in parent.parents())} if parent else set()
-            worker = self._live.get(pid)
-            if worker is not None and worker not in everything and worker.is_running():
-                # Its parent is gone: nothing but its own number leads to it.
-                everything += [worker, *worker.children(recursive=True)]
-            for process in everything:
-                if self._number_inside(process) in self._live.keys() - {pid}:
-                    keep |= {process.pid, *(child.pid for child in process.children(recursive=True))}
-        except psutil.NoSuchProcess:
-            # Something ended while it was looked at.
-            return self.processes(pid)
-        return [process for process in everything if process.pid not in keep]
+        """Return the processes of the worker `pid`, as the sandbox counts them, with all it started."""
+        return self._family.of(pid) if self._family else []
 
     def is_running(self, pid: int) -> bool:
         """Return whether the worker `pid` has not ended."""
-        return any(self._number_inside(process) == pid and _is_alive(process) for process in self.processes(pid))
+        return self._family is not None and self._family.is_running(pid)
 
     def parent_memory_bytes(self) -> int:
         """Return the resident memory of the parent, which its workers share."""
-        parent = self._parent_process()
-        try:
-            return parent.memory_info().rss if parent else 0
-        except psutil.NoSuchProcess:
-            return 0
+        return self._family.parent_memory_bytes() if self._family else 0
 
     def kill(self, pid: int) -> None:
         """End every process of the worker `pid` and wait until it is gone."""
         deadline = time.monotonic() + KILL_WAIT_S
-        while (processes := [p for p in self.processes(pid) if _is_alive(p)]) and time.monotonic() < deadline:
+        while (processes := self._alive(pid)) and time.monotonic() < deadline:
             for process in processes:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
             time.sleep(0.002)
         if processes:
             # They multiply faster than they are found; they do not outlive the sandbox.
-            self._live.pop(pid, None)
+            if self._family:
+                self._family.gone(pid)
             self.close(wait_s=0)
+
+    def _alive(self, pid: int) -> list[psutil.Process]:
+        return [process for process in self._family.roots(pid) if is_alive(process)] if self._family else []
 
     def reap(self, pid: int) -> int | None:
         """Return how a dead worker ended: its exit code, or minus the signal that killed it."""
-        self._live.pop(pid, None)
+        if self._family:
+            self._family.gone(pid)
         if self._process is None:
             return None
         with contextlib.suppress(SandboxError):
@@ -149,9 +168,8 @@ class Sandbox:
         """End the sandbox with everything in it. The parent has `wait_s` seconds to end by itself."""
         control, self._control = self._control, None
         if control is not None:
-            for pid in tuple(self._live):
+            for pid in self._family.workers if self._family else ():
                 self.kill(pid)
-            self._live.clear()
             control.close()
         if self._process is not None:
             try:
@@ -160,7 +178,7 @@ class Sandbox:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(timeout=KILL_WAIT_S)
-            self._process = None
+            self._process = self._family = None
         self._warmed.clear()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -193,6 +211,8 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         self._folder = Path(tempfile.mkdtemp(prefix="first-digits-"))
         errors = (self._folder / "errors.txt").open("wb")
+        # Before anything is started, which would be in the cgroup and in the way.
+        self._division = divide() if self.level is Level.NAMESPACES else None
         try:
             command, environment, folder = self._command(theirs.fileno())
             self._process = subprocess.Popen(
@@ -210,7 +230,26 @@ class Sandbox:
         finally:
             theirs.close()
             errors.close()
-        self._control, self._sequence, self._parent_pid = ours, 0, 0
+        self._control, self._sequence = ours, 0
+        self._family = Family(self._process.pid, renumbered=self.level is Level.NAMESPACES)
+        self._enclosure = self._best_enclosure()
+        self._family.nested = self._enclosure.nest
+
+    def _best_enclosure(self) -> wire.Enclosure:
+        """Return the enclosure for workers, tried out: not every system lets namespaces be nested.
+
+        Raises:
+            SandboxError: workers cannot be shut in as this level promises.
+        """
+        refused: list[str] = []
+        for enclosure in confine.enclosures(self.level):
+            reply = self._ask(wire.Try(enclosure)) if enclosure != wire.Enclosure() else wire.Ready(0)
+            if isinstance(reply, wire.Ready):
+                self.refused = tuple(refused)
+                return enclosure
+            refused.append(_words_of(reply))
+        self.close(wait_s=0)
+        raise SandboxError(f"no worker can be shut in ({self.level.value}): {'; '.join(refused)}")
 
     def _command(self, control_fd: int) -> tuple[list[str], dict[str, str], str]:
         assert self._folder is not None
@@ -218,39 +257,30 @@ class Sandbox:
             fonts = font_cache()
             variables = [("FIRST_DIGITS_OWN_USER", "1"), ("FIRST_DIGITS_FONTS", f"{confine.RUNTIME}/fonts")]
             program = [sys.executable, "-I", "-c", BOOTSTRAP.format(root=confine.RUNTIME)]
-            arguments = [str(control_fd), str(confine.sandbox_uid())]
+            arguments = [str(control_fd), str(confine.sandbox_uid()), "mount"]
             command = [*confine.bubblewrap_command(fonts), *program, *arguments]
             return command, confine.environment("/tmp", variables), "/"
-        root = str(confine.GRADER_FOLDER.parent)
+        uid = confine.sandbox_uid() if self.level is Level.LANDLOCK else -1
         writable = self._folder / "tmp"
         writable.mkdir()
-        variables = [("FIRST_DIGITS_FONTS", str(font_cache() or ""))]
-        program = [sys.executable, "-I", "-c", BOOTSTRAP.format(root=root), str(control_fd), "-1"]
+        if uid >= 0:
+            # Only the sandbox's user may go through the folder that holds it.
+            for folder in (self._folder, writable):
+                os.chown(folder, uid, uid)
+        root = str(confine.GRADER_FOLDER.parent)
+        variables = [("FIRST_DIGITS_FONTS", self._fonts_for(uid))]
+        program = [sys.executable, "-I", "-c", BOOTSTRAP.format(root=root), str(control_fd), str(uid), "read"]
         return program, confine.environment(str(writable), variables), str(writable)
 
-    def _parent_process(self) -> psutil.Process | None:
-        """Return the warm parent as seen from outside, where its process number is another one."""
-        if self._process is None or not self._parent_pid:
-            return None
-        try:
-            outer = psutil.Process(self._process.pid)
-            if self.level is not Level.NAMESPACES:
-                return outer
-            candidates = outer.children(recursive=True)
-            return next(p for p in candidates if self._number_inside(p) == self._parent_pid)
-        except (psutil.NoSuchProcess, StopIteration):
-            return None
-
-    def _seen_from_outside(self, pid: int) -> psutil.Process | None:
-        """Return the worker `pid` itself, where its number is the same on both sides."""
-        if self.level is Level.NAMESPACES:
-            return None
-        with contextlib.suppress(psutil.NoSuchProcess):
-            return psutil.Process(pid)
-        return None
-
-    def _number_inside(self, process: psutil.Process) -> int:
-        return _inner_pid(process.pid) if self.level is Level.NAMESPACES else process.pid
+    def _fonts_for(self, uid: int) -> str:
+        """Return the folder with the list of fonts, copied to where the sandbox's own user can read it."""
+        assert self._folder is not None
+        fonts = font_cache()
+        if fonts is None or uid < 0:
+            return str(fonts or "")
+        copied = self._folder / "fonts"
+        shutil.copytree(fonts, copied)
+        return str(copied)
 
     def _last_words(self) -> str:
         if self._folder is None:
@@ -260,24 +290,8 @@ class Sandbox:
         return ""
 
 
-def _is_alive(process: psutil.Process) -> bool:
-    try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _inner_pid(pid: int) -> int:
-    """Return the process number in the sandbox's pid namespace (`NSpid` in proc(5)), -1 outside of it.
-
-    The first number is the one out here. What follows the second belongs to namespaces that the process made itself.
-    """
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("NSpid:"):
-                numbers = line.split()[1:]
-                return int(numbers[1]) if len(numbers) > 1 else -1
-    return -1
+def _words_of(reply: wire.Reply) -> str:
+    return reply.text if isinstance(reply, wire.Raised) else f"the parent answered {type(reply).__name__}"
 
 
 def font_cache() -> Path | None:

@@ -273,11 +273,34 @@ class Warm(msgspec.Struct, frozen=True, tag="warm"):
     modules: tuple[str, ...]
 
 
+class Enclosure(msgspec.Struct, frozen=True):
+    """How a worker shuts itself in before it runs a learner's code.
+
+    `nest`: in namespaces of its own, with an empty /tmp in which only `kept` folders stay. `landlock`: behind
+    Landlock, where it reads `readable` files and folders with all in them, and lists `listed` folders. `calls`: the
+    program of a seccomp filter, empty for none.
+    """
+
+    nest: bool = False
+    kept: tuple[str, ...] = ()
+    landlock: bool = False
+    readable: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    calls: bytes = b""
+
+
 class Fork(msgspec.Struct, frozen=True, tag="fork"):
     """To the warm parent: fork a worker. Its channel and its output come as file descriptors beside the message."""
 
     nonce: bytes
     memory_mib: int
+    enclosure: Enclosure = Enclosure()
+
+
+class Try(msgspec.Struct, frozen=True, tag="try"):
+    """To the warm parent: say by `Ready` or `Raised` whether a child can shut itself in like this."""
+
+    enclosure: Enclosure
 
 
 class Reap(msgspec.Struct, frozen=True, tag="reap"):
@@ -286,7 +309,7 @@ class Reap(msgspec.Struct, frozen=True, tag="reap"):
     pid: int
 
 
-Request = Segment | Call | Predict | Fetch | Warm | Fork | Reap
+Request = Segment | Call | Predict | Fetch | Warm | Try | Fork | Reap
 
 
 # ---------------------------------------------------------------- replies, worker to grader

@@ -13,6 +13,7 @@ import msgspec
 import psutil
 
 from grader.sandbox import wire
+from grader.sandbox.cgroups import WorkerGroup
 
 POLL_S = 0.1
 ENDING_S = 0.5
@@ -62,8 +63,16 @@ class Keeper(Protocol):
 class Worker:
     """A forked process that runs one learner's code."""
 
-    def __init__(self, sandbox: Keeper, pid: int, channel: socket.socket, output_fd: int, nonce: bytes) -> None:
-        self._sandbox, self._pid, self._channel, self._nonce = sandbox, pid, channel, nonce
+    def __init__(
+        self,
+        sandbox: Keeper,
+        pid: int,
+        channel: socket.socket,
+        output_fd: int,
+        nonce: bytes,
+        group: WorkerGroup | None = None,
+    ) -> None:
+        self._sandbox, self._pid, self._channel, self._nonce, self._group = sandbox, pid, channel, nonce, group
         self._output = _Output(output_fd)
         self._sequence = 0
         self._parent_bytes = sandbox.parent_memory_bytes()
@@ -97,8 +106,13 @@ class Worker:
             self.alive = False
             self._sandbox.kill(self._pid)
             self._sandbox.reap(self._pid)
-            self._channel.close()
-            self._output.close()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._channel.close()
+        self._output.close()
+        if self._group:
+            self._group.remove()
 
     def _bury(self, ending: Ending) -> WorkerEnded:
         self.alive = False
@@ -108,8 +122,9 @@ class Worker:
         if exit_code is None:
             self._sandbox.reap(self._pid)
         self._output.drain()
-        self._channel.close()
-        self._output.close()
+        if self._group and self._group.ran_out_of_memory():
+            ending = "memory"
+        self._let_go()
         return WorkerEnded(ending, exit_code, self._output.text())
 
     def _await_end(self) -> int | None:
