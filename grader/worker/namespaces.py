@@ -72,8 +72,9 @@ def fork_into_namespaces(kept: Iterable[str]) -> int:
     with open(report, "rb") as pipe:  # noqa: PTH123 (a descriptor)
         words = pipe.read().decode("utf-8", "replace").split("\n")
     os.waitpid(between, 0)
-    number = int(words[0]) if words[0].isdigit() else 0
-    if "enclosed" not in words:
+    # The two write at the same time: either may be first. Without a number this would take itself for the child.
+    number = next((int(word) for word in words if word.isdigit()), 0)
+    if "enclosed" not in words or not number:
         if number:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(number, 0)
