@@ -73,7 +73,9 @@ def test_attack_gets_what_the_table_says_and_nothing_else(arenas, level, case, t
     else:
         assert breaches == [], outcome.told
     assert (sorted(os.listdir()), sorted(os.listdir(Path.home()))) == (here, home)
-    left = [path.name for path in tmp_path.iterdir() if not path.name.startswith(("first-digits-arena", "first-digits-"))]
+    left = [
+        path.name for path in tmp_path.iterdir() if not path.name.startswith(("first-digits-arena", "first-digits-"))
+    ]
     assert left == []
 
 

@@ -53,27 +53,32 @@ class Arena:
     def __init__(self, corpus: Corpus, level: Level) -> None:
         self.corpus, self.level = corpus, level
         self._folder = tempfile.TemporaryDirectory(prefix="first-digits-arena-")
-        self._with_keras: Sandbox | None = None
+        # With Keras and without: a parent that has not imported it forks faster.
+        self._warm: dict[bool, Sandbox] = {}
 
     def __enter__(self) -> Arena:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        if self._with_keras is not None:
-            self._with_keras.close()
+        self.close()
+
+    def close(self) -> None:
+        """End the sandboxes."""
+        for sandbox in self._warm.values():
+            sandbox.close()
+        self._warm.clear()
         self._folder.cleanup()
 
     def run(self, case: Case) -> Outcome:
         """Grade one submission and look at what it left."""
         started = time.monotonic()
-        with Stage(self.corpus, case) as stage, self._sandbox(case) as sandbox, _secret_environment():
+        with Stage(self.corpus, case) as stage, _secret_environment():
             reports = Path(self._folder.name)
             options = ["--lang=en", f"--junitxml={reports / JUNIT}"]
             options += [f"--report={kind}:{reports / name}" for kind, name in REPORTS.items()]
             options += ["-k", " or ".join(filter(None, (case.attacks, case.right)))]
-            graded = grade(stage.work, *options, course=self.corpus.course, sandbox=sandbox)
-            if not self._uses_keras(case):
-                sandbox.close()
+            with self._sandbox(case) as sandbox:
+                graded = grade(stage.work, *options, course=self.corpus.course, sandbox=sandbox)
             task = _task(graded, case.attacks)
             breaches = [*_misgraded(graded, case), *self._shown(graded, case), *stage.damage()]
         verdict = task.verdict if task else None
@@ -84,15 +89,13 @@ class Arena:
 
     @contextlib.contextmanager
     def _sandbox(self, case: Case) -> Iterator[Sandbox]:
-        """Yield a sandbox of its own, or the one that has imported Keras already."""
-        if self._uses_keras(case):
-            self._with_keras = self._with_keras or Sandbox(self.level)
-            yield self._with_keras
-            return
-        sandbox = Sandbox(self.level)
-        try:
-            yield sandbox
-        finally:
+        """Yield a sandbox for one submission: the warm one, if it keeps the submissions in it apart."""
+        uses_keras = self._uses_keras(case)
+        sandbox = self._warm.pop(uses_keras, None) or Sandbox(self.level)
+        yield sandbox
+        if sandbox.keeps_apart or uses_keras:
+            self._warm[uses_keras] = sandbox
+        else:
             sandbox.close()
 
     def _shown(self, graded: Graded, case: Case) -> Iterator[Message]:
