@@ -1,39 +1,29 @@
-"""The attack corpus, run: each attack is held back where the table says so, and the table says nothing that is not so."""
+"""The attack corpus, run: each attack is held back where the table says so, and nowhere else."""
 
-import json
-import os
 import re
 import tempfile
 from pathlib import Path
 
-import msgspec
-import psutil
 import pytest
-from typer.testing import CliRunner
 
-from grader.cli import app
 from grader.doctor.arena import Arena
-from grader.doctor.corpus import CORPUS, read_corpus
-from grader.doctor.leaks import HIDDEN_PIXELS, leaks_in
-from grader.doctor.stage import CANARY, Stage
+from grader.doctor.corpus import read_corpus
 from grader.doctor.sandboxes import landlock_version
-from grader.doctor.table import put_table, render_table, shut_in_levels
+from grader.doctor.table import BEGIN, put_table, render_table, shut_in_levels
 from grader.messages import render
 from grader.sandbox.confine import Level, strongest_level
 
 ROOT = Path(__file__).parents[1]
-CASES = read_corpus().cases
+CORPUS = read_corpus()
 # A learner who made a mistake is helped; these words would accuse him.
 ACCUSING = re.compile(r"cheat|attack|hostile|malicious|forbidden|illegal|violat|suspicious|hack|abuse|security", re.I)
-ATTACKS = {f"A{number}" for number in range(1, 28)}
-ELSEWHERE = {"A17": "tests/test_archive.py"}
 
 
 def works_here(level: Level) -> bool:
     """Return whether the sandbox can be had at this level on this machine."""
-    if level is strongest_level():
+    if level in (strongest_level(), Level.PROCESS):
         return True
-    return level is Level.PROCESS or (level.value == "landlock" and landlock_version() > 0)
+    return level is Level.LANDLOCK and landlock_version() > 0
 
 
 def every_case_at_every_level():
@@ -43,43 +33,79 @@ def every_case_at_every_level():
             marks.append(pytest.mark.slow)
         if not works_here(level):
             marks.append(pytest.mark.skip(reason=f"the level {level.value} does not work on this machine"))
-        for case in CASES:
+        for case in CORPUS.cases:
             yield pytest.param(level, case, marks=marks, id=f"{level.value}-{case.name}")
 
 
 @pytest.fixture(scope="module")
-def arenas():
-    """Return the arena of a level; its sandbox with Keras stays warm for all attacks that need one."""
+def arena_of():
+    """Return the arena of a level. What is warm in it stays so for all attacks."""
     opened: dict[Level, Arena] = {}
 
-    def arena_of(level: Level) -> Arena:
+    def open_arena(level: Level) -> Arena:
         if level not in opened:
-            opened[level] = Arena(read_corpus(), level)
+            opened[level] = Arena(CORPUS, level)
         return opened[level]
 
-    yield arena_of
+    yield open_arena
     for arena in opened.values():
         arena.close()
 
 
+def names_in(*folders: Path) -> list[str]:
+    return sorted(str(path) for folder in folders for path in folder.iterdir())
+
+
 @pytest.mark.parametrize("level, case", every_case_at_every_level())
-def test_attack_gets_what_the_table_says_and_nothing_else(arenas, level, case, tmp_path, monkeypatch):
+def test_attack_gets_what_the_table_says_and_nothing_else(arena_of, level, case, tmp_path, monkeypatch):
+    arena = arena_of(level)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    here, home = sorted(os.listdir()), sorted(os.listdir(Path.home()))
-    outcome = arenas(level).run(case)
+    before = names_in(Path.cwd(), Path.home())
+    outcome = arena.run(case)
     breaches = [render(breach, "en") for breach in outcome.breaches]
     if level.value in case.gets_through:
-        assert breaches, f"the table says that this gets through at {level.value}: {case.gets_through[level.value]}"
+        assert breaches, f"the table says of {level.value}: {case.gets_through[level.value]}"
     else:
         assert breaches == [], outcome.told
-    assert (sorted(os.listdir()), sorted(os.listdir(Path.home()))) == (here, home)
-    left = [
-        path.name for path in tmp_path.iterdir() if not path.name.startswith(("first-digits-arena", "first-digits-"))
-    ]
-    assert left == []
+    if case.accident:
+        assert not ACCUSING.search(outcome.told)
+    assert names_in(Path.cwd(), Path.home()) == before
+    # The sandbox that is warm still has its folder.
+    assert [path for path in names_in(tmp_path) if not Path(path).name.startswith("first-digits-")] == []
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.accident], ids=lambda case: case.name)
-def test_accident_reads_as_help(arenas, case):
-    outcome = arenas(strongest_level()).run(case)
-    assert not ACCUSING.search(outcome.told)
+def test_every_attack_of_the_list_has_a_submission():
+    # A17 is about archives, which are unpacked by another part.
+    assert {case.attack for case in CORPUS.cases} == {f"A{number}" for number in range(1, 28)} - {"A17"}
+
+
+def test_every_case_says_what_it_is_in_both_languages():
+    for case in CORPUS.cases:
+        assert re.search("[\u4e00-\u9fff]", case.title_zh) and case.title.isascii(), case.name
+        assert CORPUS.folder(case).is_dir(), case.name
+        assert set(case.gets_through) <= {level.value for level in shut_in_levels()}, case.name
+
+
+def test_a_weaker_level_holds_back_no_more_than_a_stronger_one():
+    for case in CORPUS.cases:
+        through = [level.value in case.gets_through for level in shut_in_levels()]
+        assert through == sorted(through), case.name
+
+
+def test_table_in_the_documents_is_current():
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert put_table(text, render_table(CORPUS)) == text, "run: grader doctor --write-table SECURITY.md"
+
+
+def test_table_has_a_row_for_each_case_and_names_what_gets_through():
+    table = render_table(CORPUS).splitlines()
+    assert len(table) == len(CORPUS.cases) + 3
+    for case, row in zip(CORPUS.cases, table[2:], strict=False):
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert cells[:2] == [case.attack, case.title]
+        assert cells[2:] == [case.gets_through.get(level.value, "held back") for level in shut_in_levels()]
+
+
+def test_file_without_the_marks_is_no_place_for_the_table():
+    with pytest.raises(ValueError, match="there are no lines"):
+        put_table(f"text\n{BEGIN}\nno end", "table")

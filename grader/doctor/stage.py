@@ -48,7 +48,7 @@ class Stage:
         self.neighbour.write_text(f"# {NEIGHBOUR_SECRET}\n", encoding="utf-8")
         self._closing = contextlib.ExitStack()
         self._listeners = list(self._listen())
-        self._bystander = self._start_bystander()
+        self.bystander = self._start_bystander()
         self._hand_in(corpus, case)
         self._before = _snapshot(self.folder)
 
@@ -56,8 +56,8 @@ class Stage:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._bystander.kill()
-        self._bystander.wait()
+        self.bystander.kill()
+        self.bystander.wait()
         self._closing.close()
         for path in [*self._marked_files(), self.folder]:
             _remove(path)
@@ -101,7 +101,7 @@ class Stage:
             "@SUBMISSION@": str(self.work),
             "@SOLUTION@": str(corpus.course.master("ch1_attacked")),
             "@CHECKS@": str(corpus.course.checks_of("ch1_attacked")),
-            "@BYSTANDER@": str(self._bystander.pid),
+            "@BYSTANDER@": str(self.bystander.pid),
             "@PORT@": str(self.port),
             "@SOCKET@": str(self.socket),
         }
@@ -147,8 +147,8 @@ class Stage:
     def _reached(self) -> Iterator[Message]:
         if any(map(_was_spoken_to, self._listeners)):
             yield say("another program was reached")
-        process = psutil.Process(self._bystander.pid)
-        if self._bystander.poll() is not None or process.status() in (
+        process = psutil.Process(self.bystander.pid)
+        if self.bystander.poll() is not None or process.status() in (
             psutil.STATUS_STOPPED,
             psutil.STATUS_TRACING_STOP,
         ):
