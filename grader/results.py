@@ -150,12 +150,13 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 class RunResult(msgspec.Struct, frozen=True):
-    """One run of the grader."""
+    """One run of the grader. `recalled`: how many checks were not run, since nothing they depend on had changed."""
 
     chapters: tuple[ChapterResult, ...]
     surroundings: Surroundings
     seconds: float = 0.0
     interrupted: bool = False
+    recalled: int = 0
     schema_version: int = SCHEMA_VERSION
 
     @property

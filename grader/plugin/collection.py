@@ -94,7 +94,15 @@ def _register(run: Run, item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Settle without running anything what can be settled by reading: refused files, stubs, tasks that wait."""
+    settle(item)
+
+
+def settle(item: pytest.Item) -> None:
+    """Settle without running anything what can be settled by reading: refused files, stubs, tasks that wait.
+
+    Raises:
+        CheckFailed: the check need not run.
+    """
     run, check = item.config.stash[RUN], item.stash[CHECK]
     handed = run.handed[check.chapter]
     if handed.refusal is not None:

@@ -24,6 +24,8 @@ from grader.submission.values import History
 MEASURED: pytest.StashKey[Message] = pytest.StashKey()
 # Chapter -> the task whose checks use its worker.
 AT_WORK: pytest.StashKey[dict[str, str]] = pytest.StashKey()
+# What a check drew, by `learner` and `reference`.
+DRAWN: pytest.StashKey[dict[str, ModelPicture]] = pytest.StashKey()
 MAX_MISREAD = 12
 CLASSES = 10
 
@@ -115,16 +117,21 @@ class Picture:
     def learner(self, history: History | None, outputs: npt.NDArray[np.floating], split: Split) -> float:
         """Draw the learner's model; return its accuracy. `outputs`: (n, 10) for the images of `split`."""
         picture = picture_of(history, outputs, split)
-        self._run.learner_pictures[self._chapter] = picture
+        self._draw("learner", picture)
         return picture.accuracy or 0.0
 
     def curves(self, history: History, accuracy: float) -> None:
         """Draw only the learner's learning curves."""
-        self._run.learner_pictures[self._chapter] = ModelPicture(Curve(history.values), accuracy=accuracy)
+        self._draw("learner", ModelPicture(Curve(history.values), accuracy=accuracy))
 
     def reference(self, history: History | None, outputs: npt.NDArray[np.floating], split: Split) -> None:
         """Draw the reference's model beside it."""
-        self._run.reference_pictures[self._chapter] = picture_of(history, outputs, split)
+        self._draw("reference", picture_of(history, outputs, split))
+
+    def _draw(self, whose: str, picture: ModelPicture) -> None:
+        pictures = self._run.learner_pictures if whose == "learner" else self._run.reference_pictures
+        pictures[self._chapter] = picture
+        self._item.stash.setdefault(DRAWN, {})[whose] = picture
 
 
 def picture_of(history: History | None, outputs: npt.NDArray[np.floating], split: Split) -> ModelPicture:

@@ -49,6 +49,7 @@ def grade(
     course: Course | None = None,
     chapter: str | None = None,
     sandbox: Sandbox | None = None,
+    cache: bool = False,
 ) -> Graded:
     """Grade `submission` as `pytest grader` with `options` does.
 
@@ -57,6 +58,7 @@ def grade(
         chapter: the only one whose checks are read, to save time; without it, all of the course.
         sandbox: a warm one to work in. Give it only for work that is trusted as much as the reference is: both
             share it. Without one, each run makes its own.
+        cache: whether results of earlier runs count.
     """
     observer = _Observer(sandbox)
     own = course is not None and course.own
@@ -74,6 +76,7 @@ def grade(
         "-p",
         "no:xdist",
         *([f"--course={course.root}"] if course and own else []),
+        *([] if cache else ["--no-cache"]),
         *options,
     )
     screen = io.StringIO()

@@ -7,6 +7,7 @@ from grader.plugin.collection import (
 )
 from grader.plugin.fixtures import digits, faces, floor, oracle, picture, reference, submission
 from grader.plugin.options import pytest_configure, pytest_unconfigure
+from grader.plugin.remembered import pytest_runtest_protocol, pytest_runtest_teardown
 from grader.plugin.reporting import (
     pytest_report_teststatus,
     pytest_runtest_logstart,
@@ -27,7 +28,9 @@ __all__ = [
     "pytest_report_teststatus",
     "pytest_runtest_logstart",
     "pytest_runtest_makereport",
+    "pytest_runtest_protocol",
     "pytest_runtest_setup",
+    "pytest_runtest_teardown",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "pytest_unconfigure",

@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="sample, full, or the path of a data file: digits, or a .csv of faces",
     )
     group.addoption("--lang", choices=LANGUAGES, default=None, help="language of the feedback")
+    group.addoption("--no-cache", action="store_true", help="run every check again, whatever earlier runs found")
     group.addoption("--in-process", action="store_true", help="run the work inside the grader, for a debugger")
     group.addoption(
         "--report",
@@ -62,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
         language=language,
         language_given=config.getoption("--lang") is not None,
         in_process=config.getoption("--in-process"),
+        cache=not config.getoption("--no-cache") and not config.getoption("--in-process"),
         reports=_parse_reports(config, language),
         course=course,
     )

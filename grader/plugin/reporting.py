@@ -40,7 +40,8 @@ def assemble(run: Run, interrupted: bool) -> RunResult:
                 reference=run.reference_pictures.get(name, ModelPicture()),
             )
         )
-    return RunResult(tuple(chapters), run.surroundings, round(time.monotonic() - run.started, 2), interrupted)
+    seconds = round(time.monotonic() - run.started, 2)
+    return RunResult(tuple(chapters), run.surroundings, seconds, interrupted, run.recalled)
 
 
 def _as_typed(path: Path) -> str:

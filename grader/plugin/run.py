@@ -39,13 +39,17 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What the command line asked for. `language_given`: whether it named the language."""
+    """What the command line asked for. `language_given`: whether it named the language.
+
+    `cache`: whether results of earlier runs count.
+    """
 
     submission: Path
     data: str
     language: str
     language_given: bool
     in_process: bool
+    cache: bool
     reports: tuple[Report, ...]
     course: Course
 
@@ -97,6 +101,8 @@ class Run:
         self.reference_pictures: dict[str, ModelPicture] = {}
         self.started = time.monotonic()
         self.unwritten: dict[Report, str] = {}
+        # How many results were remembered from an earlier run.
+        self.recalled = 0
         self._submissions: dict[str, Submission] = {}
         self._references: dict[str, Reference] = {}
         self._faces: dict[str, Faces] = {}
@@ -244,16 +250,20 @@ class Run:
         return Sandbox()
 
     @property
-    def surroundings(self) -> Surroundings:
-        level = self._sandbox.level if self._sandbox else strongest_level()
+    def level(self) -> Level:
+        """How strongly the learner's work is shut in."""
         if self.settings.in_process:
-            level = Level.NONE
+            return Level.NONE
+        return self._sandbox.level if self._sandbox else strongest_level()
+
+    @property
+    def surroundings(self) -> Surroundings:
         versions = {"python": platform.python_version(), **library_versions()}
         faces = any(map(self._asks_for_faces, self.handed))
         digits = not all(map(self._asks_for_faces, self.handed)) or not faces
         return Surroundings(
-            level.value,
-            level.note,
+            self.level.value,
+            self.level.note,
             self.settings.digits if digits else "",
             DEFAULT_SEED,
             versions,

@@ -201,6 +201,13 @@ class _Printer:
         around = result.surroundings
         conditions = say("sandbox: {level}   data: {data}", level=around.sandbox, data=data_words(around))
         self._line(conditions, 0, "dim")
+        if result.recalled:
+            words = say(
+                "{count} results are from an earlier run: nothing they depend on has changed. `--no-cache` runs all "
+                "again.",
+                count=result.recalled,
+            )
+            self._line(words, 0, "dim")
         if around.sandbox != "namespaces":
             self._line(around.sandbox_note, 0, "dim")
 

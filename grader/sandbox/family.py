@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from pathlib import Path
 
 import psutil
+
+# A list of all processes may miss one that changes its parent at that moment.
+SEEN_WITHIN_S = 1.0
 
 
 class Family:
@@ -18,7 +22,7 @@ class Family:
     def __init__(self, first: int, renumbered: bool) -> None:
         self._first = psutil.Process(first)
         self._renumbered = renumbered
-        self._workers: dict[int, psutil.Process | None] = {}
+        self._workers: dict[int, psutil.Process] = {}
         self._parent: psutil.Process | None = None
         self.nested = False
 
@@ -32,8 +36,17 @@ class Family:
             self._parent = self._find(pid, self._first)
 
     def born(self, pid: int) -> None:
-        """Take down a new worker by its number inside."""
-        self._workers[pid] = self._find(pid, self._parent) if self._parent else None
+        """Take down a new worker by its number inside.
+
+        Raises:
+            LookupError: it is not to be seen.
+        """
+        deadline = time.monotonic() + SEEN_WITHIN_S
+        while (worker := self._find(pid, self._parent) if self._parent else None) is None:
+            if time.monotonic() > deadline:
+                raise LookupError(f"no process {pid} below the sandbox")
+            time.sleep(0.005)
+        self._workers[pid] = worker
 
     def gone(self, pid: int) -> None:
         """Forget a worker that has been waited for."""

@@ -100,8 +100,13 @@ class Sandbox:
         request = wire.Fork(nonce, memory_mib, self._enclosure)
         try:
             reply = self._ask(request, ANSWER_S, [theirs.fileno(), output_write])
-            if not isinstance(reply, wire.Ready):
+            if not isinstance(reply, wire.Ready) or self._family is None:
                 raise SandboxError(f"no worker can be forked: {_words_of(reply)}")
+            self._family.born(reply.pid)
+        except LookupError as error:
+            ours.close()
+            os.close(output_read)
+            raise SandboxError(str(error)) from error
         except SandboxError:
             ours.close()
             os.close(output_read)
@@ -109,14 +114,11 @@ class Sandbox:
         finally:
             theirs.close()
             os.close(output_write)
-        assert self._family is not None
-        self._family.born(reply.pid)
         return Worker(self, reply.pid, ours, output_read, nonce, self._group_for(reply.pid, memory_mib))
 
     def _group_for(self, pid: int, memory_mib: int) -> WorkerGroup | None:
         """Return a cgroup with the worker in it, where there is one to divide; it has not run any of a learner's."""
-        assert self._family is not None
-        worker = self._family.worker(pid)
+        worker = self._family.worker(pid) if self._family else None
         group = self._division.for_worker(memory_mib) if self._division and worker and self.nests else None
         if group and worker and not group.take_in(worker.pid):
             group.remove()

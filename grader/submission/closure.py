@@ -1,0 +1,76 @@
+"""What a function's behaviour depends on within a learner's file. Trusted side: only text is read."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterable
+
+from grader.submission.source import Piece, Source
+
+WORD = re.compile(r"\w+")
+# With these a function may reach another one without naming it.
+ROUNDABOUT = frozenset(
+    {"globals", "locals", "vars", "eval", "exec", "compile", "getattr", "setattr", "global", "sys", "inspect", "gc"}
+    | {"importlib", "ctypes", "builtins", "__import__", "__builtins__", "__dict__", "__globals__", "__main__"}
+)
+
+
+def behaviour_digest(source: Source, functions: Iterable[str]) -> str:
+    """Return a digest of all in `source` that `functions` can depend on, wherever in the file it stands.
+
+    That are imports, constants, and the functions that name one another, directly or not. It is the whole file where
+    functions may depend on each other in other ways: through a list they share, or by looking names up.
+    """
+    pieces = source.pieces
+    if all(_is_plain(piece, source) for piece in pieces):
+        together = _connected(pieces, set(functions))
+        pieces = tuple(p for p in pieces if not _is_function(p, source) or together.intersection(p.names))
+    return _digest(f"{piece.file} {piece.text}" for piece in pieces)
+
+
+def whole_digest(source: Source) -> str:
+    """Return a digest of the whole file, with the place of each piece and of what was left out."""
+    left_out = [f"{name} {place.file} {place.line}" for name, place in sorted(source.left_out.items())]
+    broken = sorted(source.broken)
+    return _digest([source.name, source.digest, *(piece.file for piece in source.pieces), *left_out, *broken])
+
+
+def _is_plain(piece: Piece, source: Source) -> bool:
+    if ROUNDABOUT & set(WORD.findall(piece.text)):
+        return False
+    return bool(piece.modules) or _is_function(piece, source) or _is_constant(piece.text)
+
+
+def _is_function(piece: Piece, source: Source) -> bool:
+    return any(name in source.bodies for name in piece.names)
+
+
+def _is_constant(text: str) -> bool:
+    """Return whether `text` gives names to values that nobody can change."""
+    try:
+        statements = ast.parse(text).body
+        return all(
+            isinstance(statement, ast.Assign) and isinstance(hash(ast.literal_eval(statement.value)), int)
+            for statement in statements
+        )
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+
+
+def _connected(pieces: Iterable[Piece], functions: set[str]) -> set[str]:
+    """Return the names that `functions` are connected with by naming them or being named by them."""
+    words = [(set(piece.names), set(WORD.findall(piece.text))) for piece in pieces]
+    found = set(functions)
+    while True:
+        more = {name for names, mentioned in words if names & found or mentioned & found for name in names}
+        more |= {name for names, mentioned in words if names & found for name in mentioned}
+        known = {name for names, _ in words for name in names}
+        if more & known <= found:
+            return found
+        found |= more & known
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
