@@ -75,7 +75,8 @@ def test_signal_to_a_bystander_is_noticed(stage, number):
 
 def test_process_left_running_is_noticed(stage, monkeypatch):
     monkeypatch.setattr("grader.doctor.stage.SURVIVOR_WAIT_S", 0.2)
-    code = f"import ctypes, time; ctypes.CDLL(None).prctl(15, b'{stage.mark}', 0, 0, 0); print(flush=True); time.sleep(60)"
+    name = f"ctypes.CDLL(None).prctl(15, b'{stage.mark}', 0, 0, 0)"
+    code = f"import ctypes, time; {name}; print(flush=True); time.sleep(60)"
     left = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     try:
         assert left.stdout is not None and left.stdout.readline() == b"\n"
@@ -105,7 +106,7 @@ def test_hidden_things_are_found_however_they_are_written(text):
     assert list(leaks_in(text)) != []
 
 
-@pytest.mark.parametrize("text", ["", "211 and 37 points", "61 199 37 211", "0.156863 at [0, 0]", "canary", "data: sample"])
+@pytest.mark.parametrize("text", ["", "211 and 37 points", "61 199 37 211", "0.156863 at [0, 0]", "canary"])
 def test_usual_words_are_no_leak(text):
     assert list(leaks_in(text)) == []
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader.doctor.findings import Finding, State
 from grader.doctor.systems import install_bubblewrap, this_system
-from grader.messages import Message, say
+from grader.messages import Message, say, verbatim
 from grader.sandbox.confine import Level, strongest_level
 
 PROC = Path("/proc")
@@ -25,13 +25,12 @@ LANDLOCK_CREATE_RULESET, LANDLOCK_VERSION = 444, 1
 def look_at_sandbox() -> Iterator[Finding]:
     """Yield the level, and where it is not the strongest, what stands in the way."""
     level = strongest_level()
-    about = say("sandbox")
+    about = say("sandbox: {level}", level=level.value)
     if level is next(iter(Level)):
-        yield Finding(State.GOOD, about, say("{level}: {note}", level=level.value, note=level.note))
+        yield Finding(State.GOOD, about, level.note)
     else:
-        words = say("{level}: {note}", level=level.value, note=level.note)
         reason, advice = why_not_stronger()
-        yield Finding(State.NOTE, about, words)
+        yield Finding(State.NOTE, about, level.note)
         yield Finding(State.NOTE, say("why not a stronger one"), reason, advice)
     if sys.platform == "linux":
         yield from _look_at_kernel()
@@ -74,12 +73,14 @@ def _look_at_kernel() -> Iterator[Finding]:
     yield Finding(State.NOTE if count == 0 else State.GOOD, say("user namespaces"), words)
     version = landlock_version()
     words = say("version {version}", version=version) if version else say("not in this kernel")
-    yield Finding(State.GOOD if version else State.NOTE, say("Landlock"), words)
+    yield Finding(State.GOOD if version else State.NOTE, verbatim("Landlock"), words)
     filters = (PROC / "sys/kernel/seccomp/actions_avail").is_file()
     yield Finding(
-        State.GOOD if filters else State.NOTE, say("seccomp"), say("is there") if filters else say("not in this kernel")
+        State.GOOD if filters else State.NOTE,
+        verbatim("seccomp"),
+        say("is there") if filters else say("not in this kernel"),
     )
-    yield Finding(State.GOOD, say("cgroups"), _cgroup_words())
+    yield Finding(State.GOOD, verbatim("cgroups"), _cgroup_words())
 
 
 def landlock_version() -> int:
