@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from typing import Literal
 
 import msgspec
 import pytest
@@ -23,26 +23,23 @@ NOT_RUN = (Verdict.TODO, Verdict.BLOCKED)
 # Verdicts a check may have because of what the learner's function does; only these can be a known mistake.
 LEARNERS_OWN = (Verdict.FAIL, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASH)
 
+STOPPED = (KeyboardInterrupt, pytest.exit.Exception)
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
     """Settle the verdict, and leave in pytest's report nothing but the learner's own message.
 
-    What pytest would show, the grader's frames with their inputs and expected values, never gets into any report.
+    What pytest would show, the grader's frames with their inputs and expected values, never gets into any report. Nor
+    is it made: that would take longer than all else there is to do for an exercise nobody has touched.
     """
-    report = yield
     check = item.stash[CHECK]
     run = item.config.stash[RUN]
-    report.sections = []
-    if call.excinfo is None:
-        if call.when == "call":
+    if call.excinfo is None or call.when == "teardown" or call.excinfo.errisinstance(STOPPED):
+        if call.excinfo is None and call.when == "call":
             _add(run, item, check, Verdict.PASS, None, call.duration)
-        return report
-    if call.when == "teardown":
-        return report
-    if call.excinfo.errisinstance((KeyboardInterrupt, pytest.exit.Exception)):
+        report = pytest.TestReport.from_item_and_call(item, call)
+        report.sections = []
         return report
     verdict, feedback = _judge(call.excinfo.value, check)
     if verdict in LEARNERS_OWN:
@@ -50,13 +47,31 @@ def pytest_runtest_makereport(
     _add(run, item, check, verdict, feedback, call.duration)
     text = describe_feedback(feedback, run.settings.language)
     if verdict in NOT_RUN:
-        report.outcome = "skipped"
         file = run.handed[check.chapter].file
-        report.longrepr = (file.name if file else check.chapter, 0, f"{verdict.value}: {text}")
-    else:
-        report.outcome = "failed"
-        report.longrepr = f"{render(VERDICT_WORDS[verdict], run.settings.language)}\n{text}"
-    return report
+        where = file.name if file else check.chapter
+        return _report(item, call, "skipped", (where, 0, f"{verdict.value}: {text}"))
+    return _report(item, call, "failed", f"{render(VERDICT_WORDS[verdict], run.settings.language)}\n{text}")
+
+
+def _report(
+    item: pytest.Item,
+    call: pytest.CallInfo[None],
+    outcome: Literal["failed", "skipped"],
+    text: str | tuple[str, int, str],
+) -> pytest.TestReport:
+    assert call.when != "collect", "checks are run here, not collected"
+    return pytest.TestReport(
+        item.nodeid,
+        item.location,
+        dict.fromkeys(item.keywords, 1),
+        outcome,
+        text,
+        call.when,
+        duration=call.duration,
+        start=call.start,
+        stop=call.stop,
+        user_properties=item.user_properties,
+    )
 
 
 def _judge(error: BaseException, check: Check) -> tuple[Verdict, Feedback]:

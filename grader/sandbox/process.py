@@ -29,6 +29,8 @@ BOOTSTRAP = "import sys; sys.path.insert(0, {root!r}); from grader.worker.main i
 # A parent that a learner's code has stopped does not answer; everything here takes it milliseconds.
 ANSWER_S = 20.0
 REAP_S = 2.0
+# One that has ended is waited for so long, to say how.
+ENDING_S = 0.5
 KILL_WAIT_S = 5.0
 
 
@@ -44,6 +46,7 @@ class Sandbox:
         self.versions: dict[str, str] = {}
         # Why better ways to shut workers in were not taken.
         self.refused: tuple[str, ...] = ()
+        self._exit_status: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._sequence = 0
@@ -176,10 +179,10 @@ class Sandbox:
         if self._process is not None:
             try:
                 # The parent ends by itself when its channel closes; so its CPU time is accounted for.
-                self._process.wait(timeout=wait_s)
+                self._exit_status = self._process.wait(timeout=wait_s)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-                self._process.wait(timeout=KILL_WAIT_S)
+                self._exit_status = self._process.wait(timeout=KILL_WAIT_S)
             self._process = self._family = None
         self._warmed.clear()
         if self._folder is not None:
@@ -205,8 +208,9 @@ class Sandbox:
             message = exchange(self._control, pieces, unpacker, seconds)
         except (OSError, wire.WireError, WorkerEnded) as error:
             detail = self._last_words()
-            self.close(wait_s=0)
-            raise SandboxError(f"the sandbox ({self.level.value}) does not answer: {error}. {detail}") from error
+            self.close(wait_s=ENDING_S)
+            what = f"the sandbox ({self.level.value}) does not answer: {error}"
+            raise SandboxError(f"{what}, exit status {self._exit_status}. {detail}") from error
         return message  # type: ignore[return-value]
 
     def _start(self) -> None:

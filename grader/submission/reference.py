@@ -204,6 +204,7 @@ def library_versions() -> dict[str, str]:
     return {name: _version(name) for name in ("tensorflow", "keras", "numpy", "matplotlib")}
 
 
+@functools.cache
 def _version(name: str) -> str:
     try:
         return importlib.metadata.version(name)

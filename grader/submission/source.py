@@ -191,20 +191,21 @@ class _Reader:
     def _take(self, cell: Cell, lines: list[bytes], statement: ast.stmt) -> None:
         try:
             kept = self._is_kept(statement)
-            names, modules = _names(statement), _modules(statement)
+            nodes = list(ast.walk(statement))
         except RecursionError:
-            kept, names, modules = False, (), ()
+            kept, nodes = False, []
+        names = _names(statement, nodes) if nodes else ()
         if not kept:
             place = Place(cell.file, cell.first_line + statement.lineno - 1, "", "")
             self._left_out.update(dict.fromkeys(names, place))
             return
         first, text = _cut(lines, statement)
-        self._pieces.append(Piece(cell.file, cell.first_line + first - 1, text, names, modules))
+        self._pieces.append(Piece(cell.file, cell.first_line + first - 1, text, names, _modules(nodes)))
         self._bound.update(names)
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             self._bodies[statement.name] = _body(statement, text)
             self._docstrings[statement.name] = ast.get_docstring(statement) or ""
-            self._uses[statement.name] = frozenset(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
+            self._uses[statement.name] = frozenset(n.id for n in nodes if isinstance(n, ast.Name))
             arguments = statement.args
             self._parameters[statement.name] = tuple(a.arg for a in [*arguments.posonlyargs, *arguments.args])
         elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
@@ -334,12 +335,12 @@ def _is_placeholder(statement: ast.stmt) -> bool:
     return False
 
 
-def _names(statement: ast.stmt) -> tuple[str, ...]:
-    """Return the names a top-level statement binds."""
+def _names(statement: ast.stmt, nodes: list[ast.AST]) -> tuple[str, ...]:
+    """Return the names a top-level statement binds. `nodes`: the statement and all in it."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return (statement.name,)
     names: list[str] = []
-    for node in ast.walk(statement):
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.append(node.id)
         elif isinstance(node, ast.alias):
@@ -347,9 +348,9 @@ def _names(statement: ast.stmt) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _modules(statement: ast.stmt) -> tuple[str, ...]:
+def _modules(nodes: list[ast.AST]) -> tuple[str, ...]:
     modules: list[str] = []
-    for node in ast.walk(statement):
+    for node in nodes:
         if isinstance(node, ast.Import):
             modules += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -72,9 +72,9 @@ def fork_into_namespaces(kept: Iterable[str]) -> int:
     with open(report, "rb") as pipe:  # noqa: PTH123 (a descriptor)
         words = pipe.read().decode("utf-8", "replace").split("\n")
     os.waitpid(between, 0)
-    # The two write at the same time: either may be first. Without a number this would take itself for the child.
+    # The two of them write in any order.
     number = next((int(word) for word in words if word.isdigit()), 0)
-    if "enclosed" not in words or not number:
+    if not number or "enclosed" not in words:
         if number:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(number, 0)

@@ -1,0 +1,86 @@
+"""A class of learners who hand in chapter 2: right, wrong, unfinished and broken work, drawn with a fixed seed.
+
+The shares are a guess at a course's first weeks. Nobody hangs or attacks here: other graders would not survive it.
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+from pathlib import Path
+from typing import NamedTuple
+
+from cost import ROOT
+
+from grader.course.answers import Answer, functions_of, read_mistakes, read_variants
+from grader.layout import Course
+
+CHAPTER = "ch2_first_model"
+COURSE = Course(ROOT)
+# Of 50: what they hand in, and how many of them do.
+SHARES = {"right": 16, "one mistake": 13, "several mistakes": 9, "unfinished": 7, "syntax error": 2, "untouched": 3}
+OWN_WORDS = 0.4
+
+
+class Work(NamedTuple):
+    """One submission. `functions`: the source of each function as it was handed in; `imports`: beyond the usual."""
+
+    name: str
+    kind: str
+    functions: dict[str, str]
+    imports: str
+
+    def write(self, folder: Path) -> Path:
+        """Write it as the chapter's file into a folder of its own."""
+        text = master = COURSE.master(CHAPTER).read_text(encoding="utf-8")
+        for function, source in self.functions.items():
+            text = text.replace(source_of(master, function), source)
+        target = folder / self.name / f"{CHAPTER}.py"
+        target.parent.mkdir(parents=True)
+        target.write_text(self.imports + text, encoding="utf-8")
+        return target
+
+
+def draw_class(count: int, seed: int = 4) -> list[Work]:
+    """Return `count` submissions in the shares above, always the same for a seed, in mixed order."""
+    generator = random.Random(seed)
+    kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
+    generator.shuffle(kinds)
+    kinds = (kinds * (count // len(kinds) + 1))[:count]
+    return [_draw(f"learner_{number:03}", kind, generator) for number, kind in enumerate(kinds)]
+
+
+def source_of(text: str, function: str) -> str:
+    """Return the source of a function in a file."""
+    found = next(s for s in ast.parse(text).body if isinstance(s, ast.FunctionDef) and s.name == function)
+    return ast.get_source_segment(text, found) or ""
+
+
+def _draw(name: str, kind: str, generator: random.Random) -> Work:
+    functions = functions_of(COURSE.master(CHAPTER))
+    wrong = {"one mistake": 1, "several mistakes": generator.randint(2, 4), "unfinished": generator.randint(0, 1)}
+    chosen = _some(read_variants(COURSE, CHAPTER), [f for f in functions if generator.random() < OWN_WORDS], generator)
+    if kind in wrong:
+        chosen |= _some(read_mistakes(COURSE, CHAPTER), generator.sample(functions, wrong[kind]), generator)
+    sources = {function: answer.text for function, answer in chosen.items()}
+    if kind == "syntax error":
+        broken = generator.choice(functions)
+        sources[broken] = _without_a_bracket(broken)
+    exercise = (ROOT / "exercises" / f"{CHAPTER}.py").read_text(encoding="utf-8")
+    # Who stops early has done the first functions; the rest is as it was given.
+    done = {"unfinished": generator.randint(2, 5), "untouched": 0}.get(kind, len(functions))
+    sources |= {function: source_of(exercise, function) for function in functions[done:]}
+    imports = "".join(sorted({answer.imports for function, answer in chosen.items() if function in functions[:done]}))
+    return Work(name, kind, sources, imports)
+
+
+def _some(answers: list[Answer], functions: list[str], generator: random.Random) -> dict[str, Answer]:
+    """Return one of the answers for each of the functions."""
+    return {f: generator.choice([answer for answer in answers if answer.function == f]) for f in functions}
+
+
+def _without_a_bracket(function: str) -> str:
+    source = source_of(COURSE.master(CHAPTER).read_text(encoding="utf-8"), function)
+    head, bracket, tail = source.rpartition(")")
+    assert bracket
+    return head + tail
