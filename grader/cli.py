@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from grader.course import author_cli, cli
+from grader.doctor import cli as doctor_cli
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tools of the course First Digits.")
 
@@ -16,3 +17,4 @@ def main() -> None:
 
 cli.add_commands(app)
 author_cli.add_commands(app)
+doctor_cli.add_commands(app)

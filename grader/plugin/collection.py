@@ -114,7 +114,7 @@ def settle(item: pytest.Item) -> None:
         raise _still_to_do(handed.source, stubs[0])
     if stubs:
         raise _waits_for(stubs)
-    unproven = [task for task in check.requires if not _passed(run, check.chapter, task)]
+    unproven = [task for task in check.requires if not run.passed(check.chapter, task)]
     unproven += _broken_inside(run, check, handed.source)
     if unproven:
         raise _waits_for(unproven)
@@ -135,7 +135,7 @@ def _broken_inside(run: Run, check: Check, source: Source) -> list[str]:
     tasks = run.chapters[check.chapter].tasks
     used = source.uses.get(check.task, frozenset()) & tasks.keys() - {check.task}
     known = [task for task in tasks if task in used and (check.chapter, task) in run.results]
-    return [task for task in known if not _passed(run, check.chapter, task)]
+    return [task for task in known if not run.passed(check.chapter, task)]
 
 
 def _waits_for(names: list[str]) -> CheckFailed:
@@ -146,8 +146,3 @@ def _waits_for(names: list[str]) -> CheckFailed:
         ),
         Verdict.BLOCKED,
     )
-
-
-def _passed(run: Run, chapter: str, task: str) -> bool:
-    results = run.results.get((chapter, task), [])
-    return bool(results) and all(result.verdict is Verdict.PASS for result in results)

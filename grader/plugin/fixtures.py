@@ -22,6 +22,8 @@ from grader.submission.submission import DEFAULT_LIMITS, Submission
 from grader.submission.values import History
 
 MEASURED: pytest.StashKey[Message] = pytest.StashKey()
+# Chapter -> the task whose checks use its worker.
+AT_WORK: pytest.StashKey[dict[str, str]] = pytest.StashKey()
 # What a check drew, by `learner` and `reference`.
 DRAWN: pytest.StashKey[dict[str, ModelPicture]] = pytest.StashKey()
 MAX_MISREAD = 12
@@ -29,13 +31,21 @@ CLASSES = 10
 
 
 @pytest.fixture
-def submission(request: pytest.FixtureRequest) -> Submission:
+def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     """The learner's work: any of its functions can be called."""
     run, check = request.config.stash[RUN], request.node.stash[CHECK]
     work = run.submission(check.chapter)
     work.limits = _limits(request.node)
     work.trace.clear()
-    return work
+    at_work = request.config.stash.setdefault(AT_WORK, {})
+    before, at_work[check.chapter] = at_work.get(check.chapter, check.task), check.task
+    if before != check.task and not run.passed(check.chapter, before):
+        # What a function that is not right has changed in its process must not cost another one its points.
+        work.engine.end_worker()
+    yield work
+    if check.hidden:
+        # What its functions remember of hidden inputs must not get into what a later check shows.
+        work.engine.end_worker()
 
 
 def _limits(item: pytest.Item) -> Limits:

@@ -17,7 +17,7 @@ from grader.expect.faces import floor_of_guessing
 from grader.faces import Faces, describe_broken, is_faces_file, load_faces, require_faces_file
 from grader.layout import Course
 from grader.messages import LANGUAGES, Message, language_of, say
-from grader.results import DRAWN, CheckResult, Feedback, ModelPicture, Surroundings
+from grader.results import DRAWN, CheckResult, Feedback, ModelPicture, Surroundings, Verdict
 from grader.sandbox.confine import Level, can_fork, strongest_level
 from grader.sandbox.process import Sandbox
 from grader.submission.drawn_faces import drawn_faces
@@ -156,6 +156,11 @@ class Run:
             assert source is not None, "a chapter without a source never gets to its checks"
             self._submissions[chapter] = Submission(source, self._engine(), chapter)
         return self._submissions[chapter]
+
+    def passed(self, chapter: str, task: str) -> bool:
+        """Return whether all checks of a task that ran so far have passed, and there were any."""
+        results = self.results.get((chapter, task), [])
+        return bool(results) and all(result.verdict is Verdict.PASS for result in results)
 
     def reference(self, chapter: str) -> Reference:
         """Return the reference solution of a chapter."""

@@ -102,8 +102,11 @@ def _judge(error: BaseException, check: Check) -> tuple[Verdict, Feedback]:
 
 def _without_values(failed: CheckFailed) -> Feedback:
     """Keep of a hidden check's feedback what gives away neither its inputs nor what it expects."""
+    if failed.verdict not in LEARNERS_OWN:
+        return failed.feedback
     if failed.verdict is not Verdict.FAIL:
-        return msgspec.structs.replace(failed.feedback, output="")
+        # An exit status or the name of a function in a traceback can carry a number that the work was given.
+        return msgspec.structs.replace(failed.feedback, got=None, places=(), output="")
     return Feedback(
         problem=say("This check uses inputs that are not shown, and your function's answer to them is not right yet."),
         next_step=say("Look at the other checks of this function first: they show values."),

@@ -30,6 +30,7 @@ class Engine(Protocol):
     def warm(self, modules: frozenset[str]) -> None: ...
     def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer: ...
     def share(self, array: npt.NDArray[Any], limits: Limits) -> wire.SharedArray | None: ...
+    def end_worker(self) -> None: ...
     def versions(self) -> dict[str, str]: ...
     def close(self) -> None: ...
 
@@ -63,7 +64,7 @@ class SandboxEngine:
         wanted = modules_to_warm(modules)
         self.sandbox.warm(wanted)
         if not self._worker_has.issuperset(wanted):
-            self._end_worker()
+            self.end_worker()
 
     def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer:
         """Send `message` to the worker.
@@ -101,13 +102,14 @@ class SandboxEngine:
     def versions(self) -> dict[str, str]:
         return self.sandbox.versions
 
-    def _end_worker(self) -> None:
+    def end_worker(self) -> None:
+        """Forget everything that was loaded or held: the next request gets a new worker."""
         if self._worker is not None and self._worker.alive:
             self._worker.close()
             self.generation += 1
 
     def close(self) -> None:
-        self._end_worker()
+        self.end_worker()
         if self._owns_sandbox:
             self.sandbox.close()
 
@@ -138,6 +140,9 @@ class InProcessEngine:
     def share(self, array: npt.NDArray[Any], limits: Limits) -> wire.SharedArray | None:
         """Share nothing: here everything is at hand."""
         return None
+
+    def end_worker(self) -> None:
+        """Nothing to end: here a function can remember what it likes."""
 
     def versions(self) -> dict[str, str]:
         return {}

@@ -13,6 +13,8 @@ from grader.submission.source import Source
 
 MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
 NETWORK_ERRORS = ("URLError", "gaierror", "ConnectionRefusedError", "ConnectionError", "HTTPError")
+# Keras wraps what went wrong in a bare Exception; a socket's own error is an OSError like many another.
+NETWORK_WORDS = ("URL fetch failure", "Network is unreachable", "name resolution")
 MAX_REASON = 400
 
 
@@ -127,7 +129,7 @@ def _explain(
         )
     if raised.type_name == "NotImplementedError":
         return stopped, None, say("A function that {function} uses is still to be written.", function=function)
-    if raised.type_name in NETWORK_ERRORS:
+    if raised.type_name in NETWORK_ERRORS or any(words in raised.text for words in NETWORK_WORDS):
         return (
             say("{function} tried to use the network.", function=function),
             say("a function that works with the arguments it is given"),

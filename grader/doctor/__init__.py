@@ -1,0 +1,1 @@
+"""`grader doctor`: what this machine has, and which attacks its sandbox holds back. Trusted side."""

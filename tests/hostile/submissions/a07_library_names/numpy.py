@@ -1,0 +1,2 @@
+open("@OUTSIDE@/@MARK@-numpy", "w").close()
+raise SystemExit("shadowed")

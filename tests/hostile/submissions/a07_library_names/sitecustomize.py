@@ -1,0 +1,1 @@
+open("@OUTSIDE@/@MARK@-site", "w").close()

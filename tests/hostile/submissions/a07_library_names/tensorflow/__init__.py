@@ -1,0 +1,1 @@
+open("@OUTSIDE@/@MARK@-tensorflow", "w").close()

@@ -1,0 +1,1 @@
+open("@OUTSIDE@/@MARK@-user", "w").close()

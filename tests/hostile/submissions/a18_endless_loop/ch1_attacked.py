@@ -1,0 +1,10 @@
+import numpy as np
+
+
+def scale(images):
+    while True:
+        pass
+
+
+def total(numbers):
+    return int(numbers.sum())

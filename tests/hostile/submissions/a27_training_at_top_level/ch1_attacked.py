@@ -1,0 +1,13 @@
+import numpy as np
+
+
+def scale(images):
+    return images.astype("float32") / np.float32(255)
+
+
+def total(numbers):
+    return int(numbers.sum())
+
+
+while True:
+    scale(np.zeros((5, 4), 'uint8'))
