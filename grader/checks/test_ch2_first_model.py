@@ -317,11 +317,10 @@ def test_one_whole_number_is_returned(submission, digits, trained):
     expect(submission.predict_digit(trained[0], digits.test.images[0])).is_whole_number()
 
 
-@pytest.mark.task("predict_digit", points=5)
-@pytest.mark.hidden
-def test_most_likely_digit_is_returned(submission, reference, digits, trained):
-    """The answer is the digit that the model finds most likely."""
-    images = digits.hidden.first(PREDICTED_IMAGES).images
+@pytest.mark.task("predict_digit", points=2)
+def test_faint_images_are_prepared_as_in_training(submission, reference, digits, trained):
+    """Faint images are prepared in the same way as those of the training."""
+    images = digits.test.first(FAINT_IMAGES).images // FAINTNESS
     outputs = trained[0].predict(reference.normalize(images))
     # All answers first: one wrong digit alone does not tell one mistake from another.
     answers = [submission.predict_digit(trained[0], image) for image in images]
@@ -329,10 +328,11 @@ def test_most_likely_digit_is_returned(submission, reference, digits, trained):
         expect(answer).equals_digit(int(row.argmax()))
 
 
-@pytest.mark.task("predict_digit", points=2)
-def test_faint_images_are_prepared_as_in_training(submission, reference, digits, trained):
-    """Faint images are prepared in the same way as those of the training."""
-    images = digits.test.first(FAINT_IMAGES).images // FAINTNESS
+@pytest.mark.task("predict_digit", points=5)
+@pytest.mark.hidden
+def test_most_likely_digit_is_returned(submission, reference, digits, trained):
+    """The answer is the digit that the model finds most likely."""
+    images = digits.hidden.first(PREDICTED_IMAGES).images
     outputs = trained[0].predict(reference.normalize(images))
     # All answers first: one wrong digit alone does not tell one mistake from another.
     answers = [submission.predict_digit(trained[0], image) for image in images]

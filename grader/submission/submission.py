@@ -57,9 +57,10 @@ class Outcome(msgspec.Struct, frozen=True):
         )
 
 
-def _is_of_models(outcome: Outcome) -> bool:
+def _is_plain(outcome: Outcome) -> bool:
+    """Return whether the value is all here: what is in the worker might have changed meanwhile."""
     values = outcome.value if isinstance(outcome.value, list | tuple) else [outcome.value]
-    return any(isinstance(value, Model | wire.Opaque) for value in values)
+    return not any(isinstance(value, Model | wire.Opaque | list | tuple | dict) for value in values)
 
 
 class Function:
@@ -146,7 +147,8 @@ class Submission:
         self.require(function)
         key = digest(function, *arguments)
         generation, outcome = self._done.get(key, (None, None))
-        if outcome is None or generation != self.engine.generation or (_is_of_models(outcome) and not with_models):
+        lives = generation == self.engine.generation
+        if outcome is None or not (lives and with_models or _is_plain(outcome) and (lives or outcome.model is None)):
             outcome = self._perform_anew(function, arguments)
             self._done[key] = self.engine.generation, outcome
         else:
