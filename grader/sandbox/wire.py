@@ -460,8 +460,8 @@ class Unpacker:
         magic, nonce, sequence, self._body_bytes, self._buffer_count = HEADER.unpack(data)
         if magic != MAGIC or nonce != self._nonce or sequence != self._sequence:
             raise WireError("a frame that answers no request")
-        if self._body_bytes > MAX_BODY_BYTES or self._buffer_count > MAX_BUFFERS:
-            raise WireError("a frame that is too large")
+        if not 0 < self._body_bytes <= MAX_BODY_BYTES or self._buffer_count > MAX_BUFFERS:
+            raise WireError("a frame without a message, or one that is too large")
         self.wanted = LENGTH.size * self._buffer_count
         self._stage = self._read_lengths
         if not self.wanted:
