@@ -62,7 +62,14 @@ MESSAGES = [
 ]
 BODIES = [(msgspec.msgpack.encode(message), sizes) for message, sizes in MESSAGES]
 FRAMES = [frame(message, [bytes(size) for size in sizes]) for message, sizes in MESSAGES]
-EXTREMES = [b"\0" * 4, b"\xff" * 4, b"\x7f\xff\xff\xff", b"\x80\0\0\0", b"\xdd\xff\xff\xff\xff", b"\xc6\x7f\xff\xff\xff"]
+EXTREMES = [
+    b"\0" * 4,
+    b"\xff" * 4,
+    b"\x7f\xff\xff\xff",
+    b"\x80\0\0\0",
+    b"\xdd\xff\xff\xff\xff",
+    b"\xc6\x7f\xff\xff\xff",
+]
 
 
 def mutate(raw: bytes, chance: random.Random) -> bytes:
@@ -179,9 +186,10 @@ GREEDY = {
         "items", kind=text("list"), items=array32(FULL // 19) + tagged("plain", value=b"\xc0") * (FULL // 19)
     ),
     "a text": lambda: tagged("plain", value=b"\xdb" + FULL.to_bytes(4, "big") + b"a" * FULL),
-    "deep": lambda: (b"\x83" + text("type") + text("items") + text("kind") + text("list") + text("items") + b"\x91")
-    * (FULL // 30)
-    + b"\xc0",
+    "deep": lambda: (
+        (b"\x83" + text("type") + text("items") + text("kind") + text("list") + text("items") + b"\x91") * (FULL // 30)
+        + b"\xc0"
+    ),
     "announced and not there": lambda: tagged("items", kind=text("list"), items=b"\xdd\xff\xff\xff\xff"),
 }
 
