@@ -26,7 +26,46 @@ settings.register_profile(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "memory(mib): what a test may take beyond what its process has already")
+    config.addinivalue_line("markers", "memory(mib): what one input may take beyond what the process has already")
+
+
+class _Bounds:
+    """The memory that one input may take, beyond what the process has before it, and the CPU time of the whole test."""
+
+    def __init__(self, mib: int | None) -> None:
+        self._mib = mib
+        self._before = resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)
+        self._handler = signal.signal(signal.SIGXCPU, _hangs)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        cpu_s = round(used.ru_utime + used.ru_stime) + CPU_S
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, self._before[1][1]))
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin with another input. Hypothesis itself remembers something of each."""
+        if self._mib is not None:
+            pages = int(Path("/proc/self/statm").read_text().split()[0])
+            limit = pages * resource.getpagesize() + self._mib * MIB
+            resource.setrlimit(resource.RLIMIT_AS, (limit, self._before[0][1]))
+
+    def lift(self) -> None:
+        resource.setrlimit(resource.RLIMIT_AS, self._before[0])
+        resource.setrlimit(resource.RLIMIT_CPU, self._before[1])
+        signal.signal(signal.SIGXCPU, self._handler)
+
+
+BOUNDS: pytest.StashKey[_Bounds] = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Have the bounds hold for the test alone: a failure is put into words without them."""
+    mark = item.get_closest_marker("memory")
+    item.stash[BOUNDS] = _Bounds(mark.args[0] if mark else None)
+    try:
+        return (yield)
+    finally:
+        item.stash[BOUNDS].lift()
 
 
 @pytest.fixture
@@ -36,28 +75,10 @@ def tried(request: pytest.FixtureRequest) -> Iterator[Callable[[str], None]]:
 
     def count(target: str) -> None:
         counts[target] += 1
+        request.node.stash[BOUNDS].renew()
 
     yield count
     request.node.user_properties.append((COUNTED, dict(counts)))
-
-
-@pytest.fixture(autouse=True)
-def _bounds(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give a test the memory its mark states and no more: beyond it there is a MemoryError. End one that hangs."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    mark = request.node.get_closest_marker("memory")
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    memory, cpu = resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)
-    before = signal.signal(signal.SIGXCPU, _hangs)
-    if mark:
-        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + mark.args[0] * MIB, memory[1]))
-    resource.setrlimit(resource.RLIMIT_CPU, (round(used.ru_utime + used.ru_stime) + CPU_S, cpu[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, memory)
-        resource.setrlimit(resource.RLIMIT_CPU, cpu)
-        signal.signal(signal.SIGXCPU, before)
 
 
 def _hangs(number: int, frame: object) -> None:
