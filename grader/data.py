@@ -10,6 +10,7 @@ import os
 import struct
 import subprocess
 import sys
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -39,6 +40,7 @@ BROKEN_ARCHIVE = (
     zlib.error,
     struct.error,
     RuntimeError,
+    tokenize.TokenError,
     MemoryError,
 )
 IDX_FILES = {

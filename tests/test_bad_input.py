@@ -251,6 +251,9 @@ def refusal(path: Path) -> dict[str, str]:
         saved(**{**mnist_like(), "y_train": np.array(3)}),
         saved(**mnist_like(20)),
         npy(np.zeros((200, 28, 28), np.uint8)),
+        # NumPy reads the headers of its arrays as Python.
+        saved(**mnist_like()).replace(b", }", b",  ", 1),
+        saved(**mnist_like()).replace(b"{'descr'", b"  \n 'des", 1),
         pickle.dumps({"x_train": [1]}),
         saved(**{**mnist_like(), "x_train": np.zeros((200, 784), np.uint8)}),
         saved(**{**mnist_like(), "y_test": np.full(200, 11)}),

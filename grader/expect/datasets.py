@@ -129,7 +129,7 @@ class DatasetExpectations(Subject):
             )
 
     def _pictures(self) -> npt.NDArray[Any]:
-        if not isinstance(self.value, np.ndarray):
+        if not isinstance(self.value, np.ndarray) or not self.value.ndim:
             wrong_kind(self.value, say("a NumPy array"))
         return self.value
 

@@ -218,7 +218,7 @@ class FaceExpectations(ModelExpectations, TrainingExpectations):
 
 
 def _plain(entry: Any) -> Any:
-    return entry.item() if isinstance(entry, np.generic) else entry
+    return entry.tolist() if isinstance(entry, np.generic | np.ndarray) else entry
 
 
 def _listed(entries: Sequence[Any]) -> Message:

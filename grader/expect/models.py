@@ -104,7 +104,7 @@ class ModelExpectations(Subject):
             fail(
                 say("The model has the wrong number of parameters."),
                 say("{count} parameters", count=f"{count:,}"),
-                say("{count} parameters", count=f"{got:,}"),
+                say("{count} parameters", count="-" if got is None else f"{got:,}"),
                 say("Run `model.summary()` and compare each row; a layer with a bias has one more parameter a unit."),
             )
 

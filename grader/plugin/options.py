@@ -28,7 +28,10 @@ REPORT_KINDS = ("json", "html")
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("First Digits")
     group.addoption(
-        "--submission", metavar="PATH", default=None, help="the file or folder to grade; without it, `exercises`"
+        "--submission",
+        metavar="PATH",
+        default=None,
+        help="the file, folder or archive to grade; without it, `exercises`",
     )
     group.addoption(
         "--course", metavar="PATH", default=None, help="grade by the checks of your own course in this folder"

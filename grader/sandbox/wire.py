@@ -20,6 +20,7 @@ NONCE_BYTES = 16
 GREETING = b"!"
 HEADER = struct.Struct("!4s16sIII")
 LENGTH = struct.Struct("!Q")
+# Decoded it is up to fifty times as large: a float takes one byte as a small number, and 32 as an object in a tuple.
 MAX_BODY_BYTES = 8 * 2**20
 MAX_BUFFERS = 4096
 MAX_ARRAY_BYTES = 2**30
@@ -443,17 +444,17 @@ def unpack_array(array: Array, buffers: Sequence[Buffer]) -> npt.NDArray[np.gene
     if not 0 <= array.buffer < len(buffers):
         raise WireError(f"buffer {array.buffer}")
     dtype = np.dtype(array.dtype)
-    expected = dtype.itemsize
+    expected = announced = dtype.itemsize
     for size in array.shape:
         expected *= size
+        announced *= max(size, 1)
+    if announced > MAX_ARRAY_BYTES:
+        # Of an array without elements no axis costs anything, but a sum along another one is as long as that axis.
+        raise WireError(f"shape {array.shape}")
     buffer = buffers[array.buffer]
     if len(buffer) != expected:
         raise WireError(f"{len(buffer)} bytes for shape {array.shape} of {array.dtype}")
-    try:
-        return np.frombuffer(buffer, dtype=dtype).reshape(array.shape)
-    except ValueError as error:
-        # An empty array may announce axes that no array can have.
-        raise WireError(f"shape {array.shape}") from error
+    return np.frombuffer(buffer, dtype=dtype).reshape(array.shape)
 
 
 def pack(message: Request | Reply, buffers: Sequence[Buffer], nonce: bytes, sequence: int) -> Iterator[Buffer]:
@@ -499,8 +500,8 @@ class Unpacker:
         magic, nonce, sequence, self._body_bytes, self._buffer_count = HEADER.unpack(data)
         if magic != MAGIC or nonce != self._nonce or sequence != self._sequence:
             raise WireError("a frame that answers no request")
-        if self._body_bytes > MAX_BODY_BYTES or self._buffer_count > MAX_BUFFERS:
-            raise WireError("a frame that is too large")
+        if not 0 < self._body_bytes <= MAX_BODY_BYTES or self._buffer_count > MAX_BUFFERS:
+            raise WireError("a frame without a message, or one that is too large")
         self.wanted = LENGTH.size * self._buffer_count
         self._stage = self._read_lengths
         if not self.wanted:
@@ -517,7 +518,7 @@ class Unpacker:
         try:
             self._decoded = self._decoder.decode(data)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise WireError(f"a message that cannot be read: {error}") from error
+            raise WireError(f"a message that cannot be read: {str(error)[:MAX_LINE]}") from error
         self._stage = self._read_buffer
         self._next_buffer()
 

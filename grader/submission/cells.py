@@ -20,7 +20,13 @@ DEFINITION = re.compile(r"(?:def|async|class|import|from)\b|@")
 MAGIC_STARTS = ("%", "!", "?")
 # These run the rest of their cell as Python.
 PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
+# Far more than a chapter has; each costs the reader and the worker some time, and the grammar of one byte takes some
+# 600 bytes of memory.
 MAX_CELLS = 5_000
+MAX_STATEMENTS = 10_000
+MAX_CHARACTERS = 2**18
+# A notebook's outputs are numbers and pictures in a few long texts; an empty object of JSON takes 64 bytes of memory.
+MAX_OBJECTS = 500_000
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -35,10 +41,43 @@ def split_cells(name: str, raw: bytes) -> list[Cell]:
     """Return the code cells of a file.
 
     Raises:
-        CheckFailed: it is not text in UTF-8, or no notebook of format 4.
+        CheckFailed: it is not text in UTF-8, no notebook of format 4, or far too long.
     """
+    is_notebook = name.endswith(".ipynb")
+    if is_notebook and raw.count(b"{") + raw.count(b"[") > MAX_OBJECTS:
+        raise _too_many_objects(name)
     text = _decode(name, raw)
-    return _notebook_cells(name, text) if name.endswith(".ipynb") else _script_cells(name, text)
+    return _notebook_cells(name, text) if is_notebook else _script_cells(name, text)
+
+
+def too_long(name: str) -> CheckFailed:
+    """Return the refusal of a file with more code than any chapter has."""
+    return CheckFailed(
+        Feedback(
+            problem=say("{name} is too long to be a chapter.", name=name),
+            expected=say(
+                "at most {statements} statements in {cells} cells, and {size} KiB of code",
+                statements=MAX_STATEMENTS,
+                cells=MAX_CELLS,
+                size=MAX_CHARACTERS // 2**10,
+            ),
+            got=say("more than that"),
+            next_step=say("Take out what is not code of yours, such as data pasted into the file."),
+        ),
+        Verdict.IMPORT_ERROR,
+    )
+
+
+def _too_many_objects(name: str) -> CheckFailed:
+    return CheckFailed(
+        Feedback(
+            problem=say("{name} is too large to be a chapter.", name=name),
+            expected=say("a notebook of at most {count} lists and objects", count=MAX_OBJECTS),
+            got=say("more than that"),
+            next_step=say("Take out data and pictures; in a notebook: Edit, Clear Outputs of All Cells, and save."),
+        ),
+        Verdict.IMPORT_ERROR,
+    )
 
 
 def _decode(name: str, raw: bytes) -> str:
@@ -62,6 +101,8 @@ def _decode(name: str, raw: bytes) -> str:
 
 
 def _script_cells(name: str, text: str) -> list[Cell]:
+    if len(text) > MAX_CHARACTERS:
+        raise too_long(name)
     cells: list[Cell] = []
     lines = split_lines(text)
     start = 0
@@ -70,21 +111,34 @@ def _script_cells(name: str, text: str) -> list[Cell]:
             if number > start:
                 cells.append(Cell(name, start + 1, "".join(lines[start:number])))
             start = number
+    if len(cells) > MAX_CELLS:
+        raise too_long(name)
     return cells
 
 
 def _notebook_cells(name: str, text: str) -> list[Cell]:
     notebook = _parse_notebook(name, text)
     cells: list[Cell] = []
-    for number, cell in enumerate(notebook["cells"][:MAX_CELLS], start=1):
+    characters = 0
+    for number, cell in enumerate(notebook["cells"], start=1):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
-        source = cell.get("source", "")
-        source = _line_feeds_only("".join(map(str, source)) if isinstance(source, list) else str(source))
+        source = _source_of(cell)
+        characters += len(source)
+        if number > MAX_CELLS or characters > MAX_CHARACTERS:
+            raise too_long(name)
         first_word = source.split(maxsplit=1)[0] if source.strip() else ""
         if not first_word.startswith("%%") or first_word in PYTHON_CELL_MAGICS:
             cells.append(Cell(f"{name}, cell {number}", 1, _without_magics(source)))
     return cells
+
+
+def _source_of(cell: dict[str, Any]) -> str:
+    """Return a cell's text: one text or a list of lines. JSON can hold half a character, which no text file can."""
+    source = cell.get("source")
+    lines = source if isinstance(source, list) else [source]
+    text = "".join(line for line in lines if isinstance(line, str))
+    return _line_feeds_only(text.encode("utf-8", "replace").decode())
 
 
 def _parse_notebook(name: str, text: str) -> dict[str, Any]:
@@ -93,9 +147,9 @@ def _parse_notebook(name: str, text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _no_notebook(name, verbatim(str(error)[:200])) from error
     if isinstance(notebook, dict) and "worksheets" in notebook and "cells" not in notebook:
-        raise _no_notebook(
-            name, say("a notebook in the old format {version}", version=str(notebook.get("nbformat"))[:20])
-        )
+        version = notebook.get("nbformat")
+        number = str(version)[:20] if isinstance(version, int | float) else "-"
+        raise _no_notebook(name, say("a notebook in the old format {version}", version=number))
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or not isinstance(notebook.get("cells"), list):
         raise _no_notebook(name, say("JSON without the parts of a notebook of format 4"))
     return notebook

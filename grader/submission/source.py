@@ -14,17 +14,16 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from grader.errors import CheckFailed
 from grader.messages import Message, say, verbatim
-from grader.results import Feedback, Place, Verdict
-from grader.submission.cells import Cell, split_cells, split_lines
+from grader.results import Feedback, Place
+from grader.submission.cells import MAX_STATEMENTS, Cell, split_cells, split_lines, too_long
 
 BLOCK_START = re.compile(
     r"^(?=@|def\s|async\s+def\s|class\s|import\s|from\s|[A-Za-z_]\w*[ \t]*(?::[^=\n]+)?=[^=])", re.MULTILINE
 )
-# Far more than a chapter has; each costs the reader and the worker some time.
-MAX_STATEMENTS = 10_000
-MAX_CHARACTERS = 2**20
+# What of a broken file is shown: a line, and the parts that no function is named in.
+MAX_LINE = 500
+MAX_NOTES = 20
 # `<function>__as_given` among a chapter's known mistakes is the bug that its learners are given to repair.
 AS_GIVEN = "__as_given"
 FUNCTION_NAME = re.compile(r"^(?:async\s+)?def\s+([A-Za-z_]\w*)", re.MULTILINE)
@@ -121,7 +120,7 @@ def read_source(name: str, raw: bytes) -> Source:
 class _Reader:
     def __init__(self, name: str) -> None:
         self._name = name
-        self._statements = self._characters = 0
+        self._statements = 0
         self._pieces: list[Piece] = []
         self._bodies: dict[str, str] = {}
         self._parameters: dict[str, tuple[str, ...]] = {}
@@ -147,12 +146,11 @@ class _Reader:
 
     def read(self, cell: Cell) -> None:
         """Read a cell whole; where that fails, statement by statement, so that only the broken one is lost."""
-        self._count(characters=len(cell.text))
         error = self._try(cell)
         if error is None:
             return
         blocks = _blocks(cell)
-        self._count(statements=len(blocks))
+        self._count(len(blocks))
         for block in blocks:
             error = self._try(block)
             if error is not None:
@@ -167,26 +165,17 @@ class _Reader:
             return error
         except (ValueError, RecursionError, MemoryError) as error:
             return SyntaxError(str(error) or "nested too deeply")
-        self._count(statements=len(tree.body))
+        self._count(len(tree.body))
         # The grammar counts columns in bytes.
         lines = [line.encode("utf-8") for line in split_lines(cell.text)]
         for statement in tree.body:
             self._take(cell, lines, statement)
         return None
 
-    def _count(self, statements: int = 0, characters: int = 0) -> None:
+    def _count(self, statements: int) -> None:
         self._statements += statements
-        self._characters += characters
-        if self._statements > MAX_STATEMENTS or self._characters > MAX_CHARACTERS:
-            raise CheckFailed(
-                Feedback(
-                    problem=say("{name} is too long to be a chapter.", name=self._name),
-                    expected=say("at most {limit} statements, and 1 MiB of code", limit=MAX_STATEMENTS),
-                    got=say("more than that"),
-                    next_step=say("Take out what is not code of yours, such as data pasted into the file."),
-                ),
-                Verdict.IMPORT_ERROR,
-            )
+        if self._statements > MAX_STATEMENTS:
+            raise too_long(self._name)
 
     def _take(self, cell: Cell, lines: list[bytes], statement: ast.stmt) -> None:
         try:
@@ -246,7 +235,8 @@ class _Reader:
         inside = error.lineno or 1
         lines = split_lines(block.text)
         line = block.first_line + inside - 1
-        place = Place(block.file, line, "", lines[inside - 1].rstrip("\n") if 0 < inside <= len(lines) else "")
+        text = lines[inside - 1].rstrip("\n")[:MAX_LINE] if 0 < inside <= len(lines) else ""
+        place = Place(block.file, line, "", text)
         feedback = Feedback(
             problem=say("Python cannot read this part of {file}: its grammar is broken.", file=block.file),
             got=verbatim(error.msg or "invalid syntax"),
@@ -259,7 +249,7 @@ class _Reader:
         )
         names = FUNCTION_NAME.findall(block.text)
         self._broken.update(dict.fromkeys(names, feedback))
-        if not names:
+        if not names and len(self._notes) < MAX_NOTES:
             self._notes.append(
                 say(
                     "Line {line} of {file} was left out, since Python cannot read it: {reason}",
