@@ -62,7 +62,7 @@ if "google.colab" in sys.modules:
 #
 # **怎么做练习？** 和以前一样：
 # 把 `# 在这里写你的代码` 和 `raise NotImplementedError(...)` 这两行换成你自己的代码，
-# 存盘，然后运行 `pytest grader`（想看中文就运行 `pytest grader --lang zh`）。每个函数单独计分。
+# 存盘，然后运行 `pytest grader`。每个函数单独计分。
 
 # %% [markdown] lang="en"
 # ## The tools
@@ -337,7 +337,7 @@ if __name__ == "__main__":
 # ```text
 #   784 个数           512 个数           一半变成 0           10 个数
 #  ┌───────────┐    ┌─────────────┐    ┌──────────────┐    ┌────────────────┐
-#  │  picture  │ ─► │ Dense, relu │ ─► │ Dropout, 0.5 │ ─► │ Dense, softmax │
+#  │   图片    │ ─► │ Dense, relu │ ─► │ Dropout, 0.5 │ ─► │ Dense, softmax │
 #  └───────────┘    └─────────────┘    └──────────────┘    └────────────────┘
 # ```
 #

@@ -46,7 +46,7 @@ if "google.colab" in sys.modules:
 # `print(x.shape, x.dtype, x.min(), x.max())` 就是侦探的放大镜。
 # 找到元凶之后，把它改对。每次只要改一到三行，当然，整个函数重写也行。
 #
-# 检查方法和以前一样：`pytest grader`（想看中文就加上 `--lang zh`）。
+# 检查方法和以前一样：`pytest grader`。
 # 还是原样没动过的函数，算作没有做。每个函数单独计分，一个有错，不会连累其他的。
 
 # %% [markdown] lang="en"

@@ -63,7 +63,7 @@
 # 一张脸，证明不了一种感受。
 # 所以，凡是对人要紧的事，比如录用、成绩、怀疑，都绝不能听凭这样一个程序的回答来决定。
 #
-# **怎么做练习？** 和以前一样：一个函数接一个函数地写，随时可以运行 `pytest grader --lang zh`。
+# **怎么做练习？** 和以前一样：一个函数接一个函数地写，随时可以运行 `pytest grader`。
 
 # %% [markdown] lang="en"
 # ## The tools
@@ -699,13 +699,13 @@ def recall_per_class(labels, predictions):
 UNFINISHED = "{name}() is not written yet. Fill it in above, run its cell, and then run this cell again."
 READ = "{count} faces were read, {broken} broken lines were skipped."
 HEADING = "emotion     test faces   recall, weighted   recall, all weights 1"
-ACCURACY = "accuracy                 {weighted:16.1%}   {plain:20.1%}"
+ACCURACY = "accuracy                 {weighted:16.1%}   {plain:21.1%}"
 
 # %% lang="zh"
 UNFINISHED = "{name}() 还没有写。请先在上面把它写好，运行它所在的单元格，再运行这个单元格。"
 READ = "读入 {count} 张脸，跳过 {broken} 个坏行。"
-HEADING = "表情        测试张数     召回率（加权）     召回率（权重全为 1）"
-ACCURACY = "准确率                   {weighted:16.1%}   {plain:20.1%}"
+HEADING = "表情          测试张数     召回率（加权）    召回率（权重全为 1）"
+ACCURACY = "准确率                   {weighted:16.1%}   {plain:21.1%}"
 
 # %%
 FILE = None
@@ -734,7 +734,7 @@ if __name__ == "__main__":
         print(HEADING)
         for emotion, name in enumerate(EMOTIONS):
             count = np.sum(truth == emotion)
-            print(f"{emotion} {name:10}{count:12}{weighted[emotion]:19.2f}{plain[emotion]:23.2f}")
+            print(f"{emotion} {name:10}{count:10}{weighted[emotion]:19.2f}{plain[emotion]:24.2f}")
         weighted, plain = (np.mean(answers == truth) for answers in predictions)
         print(ACCURACY.format(weighted=weighted, plain=plain))
     except NotImplementedError as unfinished:

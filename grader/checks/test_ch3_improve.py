@@ -248,7 +248,7 @@ def largest(matrix, count):
 
 # In these two no cells are equal, and the orders by rows, by columns and by how often are three different ones.
 DISTINCT = [(4, 9, 12), (9, 4, 5), (7, 1, 8), (1, 7, 2), (3, 5, 11), (5, 3, 7), (2, 8, 1), (8, 0, 10)]
-FEW = [(4, 9, 12), (1, 7, 2), (9, 4, 5)]
+FEW = [(4, 9, 12), (1, 7, 1), (9, 4, 5)]
 # Among those that occur 6 times, neither the order of columns nor that of rows turned round is the right one.
 TIED = [(3, 1, 6), (3, 8, 6), (1, 4, 6), (8, 0, 6), (5, 6, 9), (0, 9, 2), (9, 2, 2)]
 

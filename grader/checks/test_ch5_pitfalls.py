@@ -10,6 +10,7 @@ from grader.messages import say
 
 # What the chapter asks for.
 EPOCHS = 5
+BATCH_SIZE = 32
 LOSSES = ("sparse_categorical_crossentropy", "categorical_crossentropy")
 
 # Small sets keep each training near a second; what a bug does shows there as well as on all digits.
@@ -278,6 +279,14 @@ def test_all_rows_are_used_for_five_epochs(fitted, digits, rows):
     expect(fitted).trained_on_all_rows(rows[0], digits.train.first(TRAIN_IMAGES).labels, EPOCHS)
 
 
+@pytest.mark.task("compile_and_fit", points=1)
+@pytest.mark.limits(seconds=120)
+def test_batches_hold_32_rows(fitted):
+    """The rows go through the model in batches of 32."""
+    epochs = max(1, len(expect(fitted.value).is_history().epochs))
+    expect(fitted).used_batches_of(BATCH_SIZE, samples=max(1, fitted.observation.training.samples // epochs))
+
+
 @pytest.mark.task("compile_and_fit", points=5)
 @pytest.mark.limits(seconds=120)
 def test_loss_fits_the_labels(fitted):
@@ -295,7 +304,7 @@ def test_adam_and_accuracy_are_used(fitted):
     expect(fitted.model).measures_right_answers()
 
 
-@pytest.mark.task("compile_and_fit", points=6)
+@pytest.mark.task("compile_and_fit", points=5)
 @pytest.mark.limits(seconds=120)
 def test_trained_model_reads_test_digits(fitted, digits, rows, undamaged, picture):
     """The damage: the model you have trained is examined on test digits."""

@@ -63,11 +63,13 @@ def parts_of(returned):
 
 @pytest.fixture(scope="module")
 def whole(faces):
-    """Six whole rows, of all three parts, and the faces in them."""
+    """Six whole rows, of all three parts, and the faces in them: the first and the last emotion, black and white."""
     split = faces.test.first(6)
+    images, labels = split.images.copy(), split.labels.copy()
+    images[0, 0, :2], labels[:2] = (0, 255), (0, EMOTIONS - 1)
     usage = [PARTS[number] for number in (0, 0, 2, 1, 0, 1)]
-    rows = [row_of(*face) for face in zip(split.images, split.labels, usage, strict=True)]
-    return rows, split.images, split.labels, usage
+    rows = [row_of(*face) for face in zip(images, labels, usage, strict=True)]
+    return rows, images, labels, usage
 
 
 def broken_rows(image):
@@ -209,7 +211,7 @@ def test_rare_emotions_weigh_more(submission, reference):
 @pytest.mark.task("class_weights", points=3)
 def test_missing_emotion_weighs_nothing(submission, reference):
     """An emotion that does not occur gets the weight 0, and the others are not disturbed by it."""
-    for labels in (SOME_EMOTIONS, np.array([6, 6, 6])):
+    for labels in (SOME_EMOTIONS, np.array([6, 6, 6]), np.array([3, 3, 3, 6])):
         expected = reference.class_weights(labels)
         expect(submission.class_weights(labels)).equals_with_gaps(expected, absolute=VALUE_TOLERANCE)
 

@@ -275,7 +275,7 @@ def test_other_side_is_rounded_to_the_nearest(submission):
 @pytest.mark.task("fit_to_box", points=1)
 def test_thin_stroke_keeps_one_pixel(submission):
     """The stroke of a thin pen keeps at least one pixel."""
-    expect_sides(submission, {(300, 6): (BOX, 1)})
+    expect_sides(submission, {(300, 6): (BOX, 1), (6, 300): (1, BOX)})
 
 
 @pytest.mark.task("fit_to_box", points=3)
@@ -387,8 +387,10 @@ def test_upright_digits_stay_as_they_are(submission):
 @pytest.mark.task("straighten", points=2)
 def test_slant_is_limited(submission, reference):
     """A stroke that nearly lies down is moved by at most one column a row."""
-    ink = lean(np.ones((21, 6)), 1.8)
-    expect_same(submission.straighten(ink), reference.straighten(ink))
+    # All calls first: one stroke alone does not tell one mistake from another.
+    inks = [lean(np.ones((21, 6)), slant) for slant in (1.8, -1.8)]
+    for ink, sheet in [(ink, submission.straighten(ink)) for ink in inks]:
+        expect_same(sheet, reference.straighten(ink))
 
 
 @pytest.mark.task("straighten", points=1)

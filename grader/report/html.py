@@ -216,11 +216,13 @@ class _Page:
 
     def show_chapter(self, anchor: str, chapter: ChapterResult) -> ChapterPart:
         checks = [check for task in chapter.tasks for check in task.checks]
+        # Of a chapter that was left out of the run there is nothing to say but that.
+        tasks = chapter.tasks if checks else ()
         return ChapterPart(
             anchor=anchor,
             chapter=chapter,
             badge=self.show_badge(overall_verdict(checks)),
-            cards=tuple(self.show_task(f"{anchor}-task-{n}", task) for n, task in enumerate(chapter.tasks, 1)),
+            cards=tuple(self.show_task(f"{anchor}-task-{n}", task) for n, task in enumerate(tasks, 1)),
             gallery=self.show_gallery(chapter.learner, chapter.reference),
         )
 
