@@ -31,6 +31,8 @@ FORBIDDEN = (
     *("syslog", "acct", "settimeofday", "clock_settime", "adjtimex", "clock_adjtime", "sethostname", "setdomainname"),
     *("iopl", "ioperm", "vhangup", "modify_ldt"),
 )
+# What processes of one user share, where they have no ipc namespace of their own.
+SHARED_BY_USER = ("shmget", "shmat", "semget", "semop", "semtimedop", "msgget", "msgsnd", "msgrcv", "mq_open")
 LOCAL = (socket.AF_UNIX,)
 LOCAL_AND_INTERNET = (*LOCAL, socket.AF_INET, socket.AF_INET6)
 HIGHEST_FAMILY = 64
@@ -41,8 +43,8 @@ class NoFilter(Exception):
 
 
 @functools.cache
-def call_filter(internet: bool) -> bytes:
-    """Return the filter's program. `internet`: leave sockets of the internet alone, where a namespace has no network.
+def call_filter(own_namespaces: bool) -> bytes:
+    """Return the filter's program. `own_namespaces`: of network and ipc, which need no filter then.
 
     Raises:
         NoFilter: it cannot be made here.
@@ -53,7 +55,7 @@ def call_filter(internet: bool) -> bytes:
         raise NoFilter(str(error)) from error
     refused = pyseccomp.ERRNO(errno.EPERM)
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    for name in FORBIDDEN:
+    for name in FORBIDDEN if own_namespaces else (*FORBIDDEN, *SHARED_BY_USER):
         # Some do not exist on every processor.
         if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0:
             rules.add_rule(refused, name)
@@ -63,7 +65,7 @@ def call_filter(internet: bool) -> bytes:
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     for request in (SEND_KEYSTROKES, PASTE_SELECTION):
         rules.add_rule(refused, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, LOW_HALF, request))
-    allowed = LOCAL_AND_INTERNET if internet else LOCAL
+    allowed = LOCAL_AND_INTERNET if own_namespaces else LOCAL
     for family in range(HIGHEST_FAMILY):
         if family not in allowed:
             rules.add_rule(refused, "socket", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, LOW_HALF, family))

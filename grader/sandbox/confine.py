@@ -118,7 +118,7 @@ def enclosures(level: Level) -> Iterator[wire.Enclosure]:
     """Yield the ways in which a worker of `level` shuts itself in, the best first: not every system allows it."""
     match level:
         case Level.NAMESPACES:
-            calls = _calls(internet=True)
+            calls = _calls(own_namespaces=True)
             kept = tuple(str(folder) for folder in _python_folders() if folder.is_relative_to("/tmp"))
             yield wire.Enclosure(nest=True, kept=kept, calls=calls)
             # Where namespaces cannot be nested, all workers are in those that bubblewrap made.
@@ -127,14 +127,14 @@ def enclosures(level: Level) -> Iterator[wire.Enclosure]:
             yield wire.Enclosure(calls=calls)
         case Level.LANDLOCK:
             readable, listed = _readable_behind_landlock()
-            yield wire.Enclosure(landlock=True, readable=readable, listed=listed, calls=_calls(internet=False))
+            yield wire.Enclosure(landlock=True, readable=readable, listed=listed, calls=_calls(own_namespaces=False))
         case _:
             yield wire.Enclosure()
 
 
-def _calls(internet: bool) -> bytes:
+def _calls(own_namespaces: bool) -> bytes:
     try:
-        return call_filter(internet)
+        return call_filter(own_namespaces)
     except NoFilter:
         return b""
 
@@ -228,7 +228,7 @@ def strongest_level() -> Level:
         return Level.PROCESS
     if shutil.which("bwrap") and _works([*bubblewrap_command(None), "/usr/bin/env", "true"]):
         return Level.NAMESPACES
-    return Level.LANDLOCK if has_landlock() and (sandbox_uid() < 0 or _calls(internet=False)) else Level.PROCESS
+    return Level.LANDLOCK if has_landlock() and (sandbox_uid() < 0 or _calls(own_namespaces=False)) else Level.PROCESS
 
 
 def has_landlock() -> bool:

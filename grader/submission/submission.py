@@ -148,7 +148,8 @@ class Submission:
         key = digest(function, *arguments)
         generation, outcome = self._done.get(key, (None, None))
         lives = generation == self.engine.generation
-        if outcome is None or not (lives and with_models or _is_plain(outcome) and (lives or outcome.model is None)):
+        here = outcome is not None and _is_plain(outcome) and (lives or outcome.model is None)
+        if outcome is None or not (here or (lives and with_models)):
             outcome = self._perform_anew(function, arguments)
             self._done[key] = self.engine.generation, outcome
         else:
