@@ -38,7 +38,15 @@ def every_case_at_every_level():
 
 
 @pytest.fixture(scope="module")
-def arena_of():
+def own_temporary_folder():
+    """A folder for temporary files with nothing else in it; its path is short, as those of sockets must be."""
+    with tempfile.TemporaryDirectory(prefix="fdt", dir="/tmp") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def arena_of(own_temporary_folder):
     """Return the arena of a level. What is warm in it stays so for all attacks."""
     opened: dict[Level, Arena] = {}
 
@@ -50,14 +58,6 @@ def arena_of():
     yield open_arena
     for arena in opened.values():
         arena.close()
-
-
-@pytest.fixture
-def own_temporary_folder(monkeypatch):
-    """A folder for temporary files with nothing else in it; its path is short, as those of sockets must be."""
-    with tempfile.TemporaryDirectory(prefix="fdt", dir="/tmp") as folder:
-        monkeypatch.setattr(tempfile, "tempdir", folder)
-        yield Path(folder)
 
 
 def names_in(*folders: Path) -> list[str]:
