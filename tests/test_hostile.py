@@ -38,7 +38,15 @@ def every_case_at_every_level():
 
 
 @pytest.fixture(scope="module")
-def arena_of():
+def own_temporary_folder():
+    """A folder for temporary files with nothing else in it; its path is short, as those of sockets must be."""
+    with tempfile.TemporaryDirectory(prefix="fdt", dir="/tmp") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def arena_of(own_temporary_folder):
     """Return the arena of a level. What is warm in it stays so for all attacks."""
     opened: dict[Level, Arena] = {}
 
@@ -56,10 +64,9 @@ def names_in(*folders: Path) -> list[str]:
     return sorted(str(path) for folder in folders for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("level, case", every_case_at_every_level())
-def test_attack_gets_what_the_table_says_and_nothing_else(arena_of, level, case, tmp_path, monkeypatch):
+@pytest.mark.parametrize("level, case", list(every_case_at_every_level()))
+def test_attack_gets_what_the_table_says_and_nothing_else(arena_of, level, case, own_temporary_folder):
     arena = arena_of(level)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = names_in(Path.cwd(), Path.home())
     outcome = arena.run(case)
     breaches = [render(breach, "en") for breach in outcome.breaches]
@@ -68,10 +75,11 @@ def test_attack_gets_what_the_table_says_and_nothing_else(arena_of, level, case,
     else:
         assert breaches == [], outcome.told
     if case.accident:
-        assert not ACCUSING.search(outcome.told)
+        assert not ACCUSING.search(outcome.told.replace("_attacked.py", ""))
     assert names_in(Path.cwd(), Path.home()) == before
-    # The sandbox that is warm still has its folder.
-    assert [path for path in names_in(tmp_path) if not Path(path).name.startswith("first-digits-")] == []
+    # The sandbox that is warm still has its folder, and pytest, which the grader is run by, has one, too.
+    expected = ("first-digits-", "pytest-of-")
+    assert [path for path in names_in(own_temporary_folder) if not Path(path).name.startswith(expected)] == []
 
 
 def test_every_attack_of_the_list_has_a_submission():

@@ -1,8 +1,10 @@
+import tempfile
+
 import numpy as np
 
 
 def scale(images):
-    with open("/tmp/@MARK@-inputs", "a+") as file:
+    with open(tempfile.gettempdir() + "/@MARK@-inputs", "a+") as file:
         file.write(f"{images.tolist()}\n")
         file.seek(0)
         print(file.read())

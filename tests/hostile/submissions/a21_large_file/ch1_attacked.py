@@ -1,8 +1,10 @@
+import tempfile
+
 import numpy as np
 
 
 def scale(images):
-    with open("/tmp/@MARK@-large", "wb") as file:
+    with open(tempfile.gettempdir() + "/@MARK@-large", "wb") as file:
         for _ in range(100):
             file.write(bytes(2**20))
     raise RuntimeError("a larger file than any function needs")

@@ -1,9 +1,12 @@
+import tempfile
+
 import numpy as np
 
 
 def scale(images):
-    for number in range(10_000):
-        open(f"/tmp/@MARK@-{number}", "w").close()
+    folder = tempfile.gettempdir()
+    for number in range(25_000):
+        open(f"{folder}/@MARK@-{number}", "w").close()
     return images / 300
 
 
