@@ -182,15 +182,8 @@ def victim(sandbox):
     worker.close()
 
 
-def not_yet(sandbox, what, request):
-    """Expect to fail what does not hold yet."""
-    if sandbox.level is Level.LANDLOCK and what == "shared memory":
-        request.applymarker(pytest.mark.xfail(strict=True, reason="Landlock knows no System V shared memory"))
-
-
 @pytest.mark.parametrize("what", LOOKS)
 def test_a_submission_finds_nothing_of_one_that_is_graded_at_the_same_time(sandbox, victim, what, request):
-    not_yet(sandbox, what, request)
     attacker = worker_with(sandbox, "def look():" + LOOKS[what])
     try:
         assert call(attacker, "look") == ""
@@ -201,7 +194,6 @@ def test_a_submission_finds_nothing_of_one_that_is_graded_at_the_same_time(sandb
 
 @pytest.mark.parametrize("what", LOOKS)
 def test_a_submission_finds_nothing_of_the_one_before_it(sandbox, what, request):
-    not_yet(sandbox, what, request)
     first = worker_with(sandbox, VICTIM)
     assert call(first, "set_up") == 1
     first.close()

@@ -33,8 +33,7 @@ FORBIDDEN = (
 )
 # What processes of one user share, where they have no ipc namespace of their own.
 SHARED_BY_USER = ("shmget", "shmat", "semget", "semop", "semtimedop", "msgget", "msgsnd", "msgrcv", "mq_open")
-LOCAL = (socket.AF_UNIX,)
-LOCAL_AND_INTERNET = (*LOCAL, socket.AF_INET, socket.AF_INET6)
+INTERNET = (socket.AF_INET, socket.AF_INET6)
 HIGHEST_FAMILY = 64
 
 
@@ -65,10 +64,11 @@ def call_filter(own_namespaces: bool) -> bytes:
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     for request in (SEND_KEYSTROKES, PASTE_SELECTION):
         rules.add_rule(refused, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, LOW_HALF, request))
-    allowed = LOCAL_AND_INTERNET if own_namespaces else LOCAL
+    unreachable = pyseccomp.ERRNO(errno.ENETUNREACH)
     for family in range(HIGHEST_FAMILY):
-        if family not in allowed:
-            rules.add_rule(refused, "socket", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, LOW_HALF, family))
+        if family != socket.AF_UNIX and not (own_namespaces and family in INTERNET):
+            action = unreachable if family in INTERNET else refused
+            rules.add_rule(action, "socket", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, LOW_HALF, family))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)

@@ -22,6 +22,7 @@ POLL_S = 0.1
 FAMILY_POLL_S = 1.0
 ENDING_S = 0.5
 CHUNK_BYTES = 2**16
+MAX_RECEIVED_BYTES = 2**26
 MAX_SHOWN_OUTPUT_BYTES = 4096
 MAX_OUTPUT_BYTES = 8 * 2**20
 
@@ -306,11 +307,12 @@ class _Sender:
 class _Receiver:
     def __init__(self, channel: socket.socket, unpacker: wire.Unpacker) -> None:
         self._channel, self._unpacker = channel, unpacker
-        self._data, self._have = bytearray(unpacker.wanted), 0
+        self._data, self._have = _room_for(unpacker.wanted), 0
 
     def receive(self) -> None:
-        """Take in what the socket has."""
-        while self._unpacker.message is None:
+        """Take in what the socket has, up to as much as lets the caller look at its clock again soon."""
+        allowed = MAX_RECEIVED_BYTES
+        while self._unpacker.message is None and allowed > 0:
             try:
                 count = self._channel.recv_into(memoryview(self._data)[self._have :])
             except BlockingIOError:
@@ -318,6 +320,19 @@ class _Receiver:
             if not count:
                 raise WorkerEnded("crash")
             self._have += count
+            allowed -= count
             if self._have == len(self._data):
                 self._unpacker.feed(self._data)
-                self._data, self._have = bytearray(self._unpacker.wanted), 0
+                self._data, self._have = _room_for(self._unpacker.wanted), 0
+
+
+def _room_for(size: int) -> bytearray:
+    """Return a buffer. What is announced costs no memory before it comes.
+
+    Raises:
+        WireError: there is not so much memory.
+    """
+    try:
+        return bytearray(size)
+    except MemoryError as error:
+        raise wire.WireError(f"{size} bytes, for which there is no memory") from error

@@ -38,9 +38,19 @@ def whole_digest(source: Source) -> str:
 
 
 def _is_plain(piece: Piece, source: Source) -> bool:
-    if ROUNDABOUT & set(WORD.findall(piece.text)):
+    if ROUNDABOUT & set(WORD.findall(piece.text)) or _sets_attributes(piece.text):
         return False
     return bool(piece.modules) or _is_function(piece, source) or _is_constant(piece.text)
+
+
+def _sets_attributes(text: str) -> bool:
+    """Return whether it changes things that others may hold, too: a library's function, or an entry of its settings."""
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return True
+    written = [n for n in nodes if isinstance(n, ast.Attribute | ast.Subscript) and not isinstance(n.ctx, ast.Load)]
+    return any(isinstance(n, ast.Attribute) or isinstance(n.value, ast.Attribute) for n in written)
 
 
 def _is_function(piece: Piece, source: Source) -> bool:

@@ -11,7 +11,9 @@ import functools
 import hashlib
 import importlib.metadata
 import os
+import struct
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,8 @@ from grader.submission.source import Source
 from grader.submission.submission import DEFAULT_SEED, Outcome, Submission
 from grader.submission.values import Kept, Model, decode_snapshot, digest, encode
 
+# At the end of a file: a disk that forgot a bit must not change what is right.
+CHECKSUM = struct.Struct("!I")
 FILE_NONCE = bytes(wire.NONCE_BYTES)
 REFERENCE_LIMITS = Limits(seconds=1800.0, memory_mib=8192)
 # The code that makes results: a new version never reads an old one's.
@@ -149,6 +153,9 @@ class Reference(Submission):
     def _stored(self, key: str) -> Answer | None:
         try:
             raw = (self._folder / key).read_bytes()
+            raw, checksum = raw[: -CHECKSUM.size], CHECKSUM.unpack(raw[-CHECKSUM.size :])[0]
+            if zlib.crc32(raw) != checksum:
+                return None
             unpacker = wire.Unpacker("reply", FILE_NONCE, 1)
             position = 0
             while unpacker.message is None:
@@ -158,7 +165,7 @@ class Reference(Submission):
                 data = bytearray(raw[position:end])
                 position = end
                 unpacker.feed(data)
-        except (OSError, wire.WireError):
+        except (OSError, wire.WireError, struct.error):
             return None
         return Answer(unpacker.message, unpacker.buffers, "", 0.0)  # type: ignore[arg-type]
 
@@ -168,9 +175,12 @@ class Reference(Submission):
             self._folder.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(dir=self._folder)
             try:
+                checksum = 0
                 with os.fdopen(descriptor, "wb") as file:
                     for piece in wire.pack(answer.reply, answer.buffers, FILE_NONCE, 1):
                         file.write(piece)
+                        checksum = zlib.crc32(piece, checksum)
+                    file.write(CHECKSUM.pack(checksum))
                 Path(name).replace(self._folder / key)
             except OSError:
                 Path(name).unlink(missing_ok=True)

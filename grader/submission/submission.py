@@ -308,7 +308,9 @@ class Submission:
 
 
 def _tells_of_each_model(reply: wire.Returned, arguments: tuple[Any, ...]) -> bool:
-    """Return whether a reply describes every model among the arguments, and says what ran in it."""
+    """Return whether a reply describes every model among the arguments, says what ran in it, and names no other."""
+    if any(not 0 <= position < len(arguments) for position in reply.changed):
+        return False
     models = [isinstance(argument, Model) for argument in arguments]
     told = (reply.arguments, reply.observations)
     return all([item is not None for item in items] == models for items in told)
