@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 import shutil
@@ -11,9 +12,11 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import platformdirs
 import psutil
@@ -36,14 +39,32 @@ ENDING_S = 0.5
 KILL_WAIT_S = 5.0
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
 class SandboxError(Exception):
     """The sandbox itself failed: never the learner's fault."""
 
 
+def _one_at_a_time(method: Callable[Concatenate[Sandbox, P], R]) -> Callable[Concatenate[Sandbox, P], R]:
+    """Let one thread at a time talk to the parent: its answers come in the order of the questions."""
+
+    def locked(self: Sandbox, *arguments: P.args, **named: P.kwargs) -> R:
+        with self._lock:
+            return method(self, *arguments, **named)
+
+    return functools.update_wrapper(locked, method)
+
+
 class Sandbox:
-    """One warm parent. It is started on first use and imports libraries when asked to."""
+    """One warm parent. It is started on first use and imports libraries when asked to.
+
+    Threads may share it; each of its workers belongs to one thread at a time.
+    """
 
     def __init__(self, level: Level | None = None) -> None:
+        self._lock = threading.RLock()
         self.level = level or confine.strongest_level()
         self.versions: dict[str, str] = {}
         # Why better ways to shut workers in were not taken.
@@ -73,6 +94,7 @@ class Sandbox:
         """Whether workers of several submissions may share the parent: none sees or reaches another."""
         return self._enclosure.nest or self._enclosure.landlock
 
+    @_one_at_a_time
     def warm(self, modules: Iterable[str]) -> None:
         """Import `modules` in the parent, so that every worker has them at once and no learner's clock pays for it."""
         missing = tuple(module for module in modules if module not in self._warmed)
@@ -83,6 +105,7 @@ class Sandbox:
                 self.versions.update(reply.versions)
                 self._family.found_parent(reply.pid)
 
+    @_one_at_a_time
     def fork(self, memory_mib: int) -> Worker:
         """Return a new worker with nothing of a learner's in it. A parent that cannot fork any more is replaced.
 
@@ -165,6 +188,7 @@ class Sandbox:
     def _alive(self, pid: int) -> list[psutil.Process]:
         return [process for process in self._family.roots(pid) if is_alive(process)] if self._family else []
 
+    @_one_at_a_time
     def reap(self, pid: int) -> int | None:
         """Return how a dead worker ended: its exit code, or minus the signal that killed it."""
         if self._family:
@@ -177,6 +201,7 @@ class Sandbox:
                 return reply.exit_code
         return None
 
+    @_one_at_a_time
     def close(self, wait_s: float = KILL_WAIT_S) -> None:
         """End the sandbox with everything in it. The parent has `wait_s` seconds to end by itself."""
         control, self._control = self._control, None
@@ -199,6 +224,7 @@ class Sandbox:
 
     # ------------------------------------------------------------
 
+    @_one_at_a_time
     def _ask(
         self, request: wire.Request, seconds: float = START_LIMITS.seconds, descriptors: list[int] | None = None
     ) -> wire.Reply:
