@@ -15,7 +15,8 @@ BOMB = """
 import os
 from grader.sandbox import cgroups, wire
 from grader.sandbox.process import Sandbox
-from grader.sandbox.worker import Limits, WorkerEnded
+from grader.sandbox.exchange import WorkerEnded
+from grader.sandbox.worker import Limits
 
 source = '''
 import os, time

@@ -7,8 +7,9 @@ import pytest
 
 from grader.sandbox import wire
 from grader.sandbox.confine import Level, strongest_level
+from grader.sandbox.exchange import WorkerEnded
 from grader.sandbox.process import Sandbox
-from grader.sandbox.worker import Limits, WorkerEnded
+from grader.sandbox.worker import Limits
 
 LIMITS = Limits(seconds=20.0, memory_mib=512)
 MARK = f"fdn{os.getpid()}"

@@ -17,8 +17,9 @@ from grader.plugin.grade import grade
 from grader.results import Verdict
 from grader.sandbox import wire
 from grader.sandbox.confine import Level, bubblewrap_command, environment, has_landlock, strongest_level
+from grader.sandbox.exchange import WorkerEnded
 from grader.sandbox.process import Sandbox
-from grader.sandbox.worker import Limits, WorkerEnded
+from grader.sandbox.worker import Limits
 
 ROOT = Path(__file__).parents[1]
 NOBODY = 65534

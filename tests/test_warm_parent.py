@@ -8,6 +8,7 @@ import pytest
 
 from grader.plugin.grade import grade
 from grader.results import Verdict
+from grader.sandbox import process
 from grader.sandbox.process import Sandbox, SandboxError
 from grader.submission.engines import SandboxEngine
 from grader.submission.source import read_source
@@ -47,17 +48,17 @@ def sandbox():
 
 def test_parent_that_executed_something_is_replaced_and_the_work_graded(sandbox, monkeypatch):
     started = []
-    command = Sandbox._command
+    launch = process.launch
 
-    def first_one_executes(self, control_fd):
-        program, environment, folder = command(self, control_fd)
-        started.append(program)
+    def first_one_executes(level, folder, control_fd):
+        started.append(launch(level, folder, control_fd))
         if len(started) == 1:
-            index = next(i for i, word in enumerate(program) if "grader.worker.main" in word)
-            program[index] = program[index].removesuffix("main()") + EXECUTES_FIRST
-        return program, environment, folder
+            words = started[0].command
+            index = next(i for i, word in enumerate(words) if "grader.worker.main" in word)
+            words[index] = words[index].removesuffix("main()") + EXECUTES_FIRST
+        return started[-1]
 
-    monkeypatch.setattr(Sandbox, "_command", first_one_executes)
+    monkeypatch.setattr(process, "launch", first_one_executes)
     assert np.isfinite(trained(work_in(sandbox))).all()
     assert len(started) == 2
 
@@ -66,8 +67,8 @@ def test_parent_that_has_ended_is_replaced_and_the_work_graded(sandbox, tmp_path
     path = tmp_path / "ch1_concepts.py"
     path.write_text("import numpy as np\ndef relu(values):\n    return np.maximum(values, 0)\n", encoding="utf-8")
     sandbox.warm(("numpy",))
-    for process in psutil.Process(sandbox._process.pid).children(recursive=True):
-        process.kill()
+    for below in psutil.Process(sandbox._process.pid).children(recursive=True):
+        below.kill()
     graded = grade(path, "-k", "relu", sandbox=sandbox)
     tasks = {task.name: task.verdict for task in graded.result.chapters[0].tasks}
     assert tasks["relu"] is Verdict.PASS, graded.screen
@@ -76,7 +77,7 @@ def test_parent_that_has_ended_is_replaced_and_the_work_graded(sandbox, tmp_path
 def test_sandbox_that_cannot_start_is_the_graders_fault_and_costs_nothing(tmp_path, monkeypatch):
     path = tmp_path / "ch1_concepts.py"
     path.write_text("import numpy as np\ndef relu(values):\n    return np.maximum(values, 0)\n", encoding="utf-8")
-    monkeypatch.setattr("grader.sandbox.process.BOOTSTRAP", "raise SystemExit('no {root}')")
+    monkeypatch.setattr("grader.sandbox.launch.BOOTSTRAP", "raise SystemExit('no {root}')")
     sandbox = Sandbox()
     with pytest.raises(SandboxError, match="exit status"):
         sandbox.warm(())

@@ -22,7 +22,8 @@ from grader.doctor.systems import install_chinese_font, this_system
 from grader.errors import CheckFailed, InputError
 from grader.messages import Message, say, verbatim
 from grader.sandbox.confine import can_fork
-from grader.sandbox.process import SandboxError, font_cache
+from grader.sandbox.launch import font_cache
+from grader.sandbox.process import SandboxError
 from grader.submission.engines import InProcessEngine, SandboxEngine
 from grader.submission.reference import library_versions, results_folder
 from grader.submission.source import read_source

@@ -97,7 +97,8 @@ def environment(folder: str, variables: Iterable[tuple[str, str]] = ()) -> dict[
         "KERAS_BACKEND": "tensorflow",
         "KERAS_HOME": f"{folder}/keras",
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_NUM_INTRAOP_THREADS": "2",
+        # One is as fast for models this small, and costs less (tests/benchmarks/threads.py).
+        "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "CUDA_VISIBLE_DEVICES": "-1",

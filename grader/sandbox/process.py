@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import secrets
 import shutil
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -18,18 +16,18 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-import platformdirs
 import psutil
 
 from grader.sandbox import confine, wire
 from grader.sandbox.cgroups import Division, WorkerGroup, divide
 from grader.sandbox.confine import Level
+from grader.sandbox.exchange import WorkerEnded, exchange
 from grader.sandbox.family import Family, is_alive
-from grader.sandbox.worker import Limits, Worker, WorkerEnded, exchange
+from grader.sandbox.launch import launch
+from grader.sandbox.worker import Limits, Worker
 
 START_LIMITS = Limits(seconds=120.0, memory_mib=8192)
 PARENT_NONCE = bytes(wire.NONCE_BYTES)
-BOOTSTRAP = "import sys; sys.path.insert(0, {root!r}); from grader.worker.main import main; main()"
 CREDENTIALS = struct.Struct("3i")
 # A parent that a learner's code has stopped does not answer; everything here takes it milliseconds.
 ANSWER_S = 20.0
@@ -50,11 +48,12 @@ class SandboxError(Exception):
 def _one_at_a_time(method: Callable[Concatenate[Sandbox, P], R]) -> Callable[Concatenate[Sandbox, P], R]:
     """Let one thread at a time talk to the parent: its answers come in the order of the questions."""
 
-    def locked(self: Sandbox, *arguments: P.args, **named: P.kwargs) -> R:
+    def locked(self: Sandbox, /, *arguments: P.args, **named: P.kwargs) -> R:
         with self._lock:
             return method(self, *arguments, **named)
 
-    return functools.update_wrapper(locked, method)
+    locked.__doc__ = method.__doc__
+    return locked
 
 
 class Sandbox:
@@ -254,11 +253,11 @@ class Sandbox:
         # Before anything is started, which would be in the cgroup and in the way.
         self._division = divide() if self.level is Level.NAMESPACES else None
         try:
-            command, environment, folder = self._command(theirs.fileno())
+            start = launch(self.level, self._folder, theirs.fileno())
             self._process = subprocess.Popen(
-                command,
-                env=environment,
-                cwd=folder,
+                start.command,
+                env=start.environment,
+                cwd=start.start_in,
                 stdin=subprocess.DEVNULL,
                 stdout=errors,
                 stderr=errors,
@@ -266,7 +265,7 @@ class Sandbox:
                 start_new_session=True,
             )
         except OSError as error:
-            raise SandboxError(f"cannot start {command[0]}: {error}") from error
+            raise SandboxError(f"cannot start the sandbox ({self.level.value}): {error}") from error
         finally:
             theirs.close()
             errors.close()
@@ -290,37 +289,6 @@ class Sandbox:
             refused.append(_words_of(reply))
         self.close(wait_s=0)
         raise SandboxError(f"no worker can be shut in ({self.level.value}): {'; '.join(refused)}")
-
-    def _command(self, control_fd: int) -> tuple[list[str], dict[str, str], str]:
-        assert self._folder is not None
-        if self.level is Level.NAMESPACES:
-            fonts = font_cache()
-            variables = [("FIRST_DIGITS_OWN_USER", "1"), ("FIRST_DIGITS_FONTS", f"{confine.RUNTIME}/fonts")]
-            program = [sys.executable, "-I", "-c", BOOTSTRAP.format(root=confine.RUNTIME)]
-            arguments = [str(control_fd), str(confine.sandbox_uid()), "mount"]
-            command = [*confine.bubblewrap_command(fonts), *program, *arguments]
-            return command, confine.environment("/tmp", variables), "/"
-        uid = confine.sandbox_uid() if self.level is Level.LANDLOCK else -1
-        writable = self._folder / "tmp"
-        writable.mkdir()
-        if uid >= 0:
-            # Only the sandbox's user may go through the folder that holds it.
-            for folder in (self._folder, writable):
-                os.chown(folder, uid, uid)
-        root = str(confine.GRADER_FOLDER.parent)
-        variables = [("FIRST_DIGITS_FONTS", self._fonts_for(uid))]
-        program = [sys.executable, "-I", "-c", BOOTSTRAP.format(root=root), str(control_fd), str(uid), "read"]
-        return program, confine.environment(str(writable), variables), str(writable)
-
-    def _fonts_for(self, uid: int) -> str:
-        """Return the folder with the list of fonts, copied to where the sandbox's own user can read it."""
-        assert self._folder is not None
-        fonts = font_cache()
-        if fonts is None or uid < 0:
-            return str(fonts or "")
-        copied = self._folder / "fonts"
-        shutil.copytree(fonts, copied)
-        return str(copied)
 
     def _last_words(self) -> str:
         if self._folder is None:
@@ -353,15 +321,3 @@ def _number_of_sender(channel: socket.socket) -> int:
 
 def _words_of(reply: wire.Reply) -> str:
     return reply.text if isinstance(reply, wire.Raised) else f"the parent answered {type(reply).__name__}"
-
-
-def font_cache() -> Path | None:
-    """Return a folder with matplotlib's list of fonts, made once: each worker would need seconds to make its own."""
-    folder = Path(platformdirs.user_cache_dir("first-digits")) / "matplotlib"
-    if not any(folder.glob("fontlist-*.json")):
-        environment = {**confine.environment(str(folder)), "HOME": str(Path.home()), "MPLCONFIGDIR": str(folder)}
-        with contextlib.suppress(OSError, subprocess.SubprocessError):
-            folder.mkdir(parents=True, exist_ok=True)
-            command = [sys.executable, "-I", "-c", "import matplotlib.font_manager"]
-            subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
-    return folder if folder.is_dir() else None

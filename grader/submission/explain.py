@@ -8,7 +8,8 @@ from grader.errors import CheckFailed
 from grader.messages import Message, say, verbatim
 from grader.results import Feedback, Place, Verdict
 from grader.sandbox import wire
-from grader.sandbox.worker import Limits, WorkerEnded
+from grader.sandbox.exchange import WorkerEnded
+from grader.sandbox.worker import Limits
 from grader.submission.source import Source
 
 MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")

@@ -13,7 +13,8 @@ from grader.errors import CheckFailed
 from grader.messages import say, verbatim
 from grader.results import Feedback, Place, Verdict
 from grader.sandbox import wire
-from grader.sandbox.worker import Answer, Limits, WorkerEnded
+from grader.sandbox.exchange import WorkerEnded
+from grader.sandbox.worker import Answer, Limits
 from grader.submission import explain
 from grader.submission.engines import Engine
 from grader.submission.source import Piece, Source

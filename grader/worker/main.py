@@ -22,8 +22,8 @@ from grader.worker.rights import become_reading_user, give_up_capabilities
 from grader.worker.work import shut_in, work
 
 PARENT_NONCE = bytes(wire.NONCE_BYTES)
-# One that imported TensorFlow has 2, one that executed an operation 7 and more; its children would hang.
-MOST_THREADS = 4
+# One that imported TensorFlow has 1 or 2, one that executed an operation 4 and more; its children would hang.
+MOST_THREADS = 2
 
 
 def main() -> None:

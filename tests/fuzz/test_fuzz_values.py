@@ -301,6 +301,9 @@ class Answers:
         reply = wire.Loaded() if isinstance(message, wire.Segment) else self._reply
         return Answer(reply, self._buffers, "", 0.0)
 
+    def share(self, array, limits):
+        return None
+
     def close(self):
         return
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.sandbox import wire
-from grader.sandbox.worker import Answer, Limits, Worker, WorkerEnded
+from grader.sandbox.exchange import WorkerEnded
+from grader.sandbox.worker import Answer, Limits, Worker
 
 THOROUGH = os.environ.get("FIRST_DIGITS_FUZZ") == "thorough"
 NONCE = bytes(range(16))
@@ -224,6 +225,9 @@ class FakeKeeper:
     def __init__(self) -> None:
         self.killed = False
         self.hung_up = False
+
+    def worker_process(self, pid):
+        return None
 
     def processes(self, pid):
         return []
