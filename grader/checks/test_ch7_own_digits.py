@@ -334,7 +334,7 @@ def test_digit_never_leaves_the_sheet(submission, reference):
     corner = np.zeros((20, 16))
     corner[:8] = corner[-1, 0] = 0.01
     corner[:4, :4] = 1
-    smalls = (corner, np.ascontiguousarray(corner[::-1, ::-1]))
+    smalls = [np.ascontiguousarray(small) for side in (corner, corner.T) for small in (side, side[::-1, ::-1])]
     # All calls first: one digit alone does not tell one mistake from another.
     for small, sheet in [(small, submission.centre_by_mass(small)) for small in smalls]:
         expect_same(sheet, reference.centre_by_mass(small))
