@@ -56,8 +56,9 @@ def grade(
     Args:
         course: whose checks to grade by; without one, those that come with the grader.
         chapter: the only one whose checks are read, to save time; without it, all of the course.
-        sandbox: a warm one to work in. Give it only for work that is trusted as much as the reference is: both
-            share it. Without one, each run makes its own.
+        sandbox: a warm one to work in, for the reference and the work alike. Where it keeps its workers apart
+            (`Sandbox.keeps_apart`), neither sees anything of the other, nor of other submissions. Without one, each
+            run makes its own.
         cache: whether results of earlier runs count.
     """
     observer = _Observer(sandbox)

@@ -42,7 +42,9 @@ def launch(level: Level, folder: Path, control_fd: int) -> Launch:
         for place in (folder, writable):
             os.chown(place, uid, uid)
     command = [*_program(str(confine.GRADER_FOLDER.parent)), str(control_fd), str(uid), "read"]
-    variables = [("FIRST_DIGITS_FONTS", _fonts_for(uid, folder))]
+    # Processes are counted by user: only one that nobody else is can be limited.
+    own = [("FIRST_DIGITS_OWN_USER", "1")] if uid >= 0 else []
+    variables = [("FIRST_DIGITS_FONTS", _fonts_for(uid, folder)), *own]
     return Launch(command, confine.environment(str(writable), variables), str(writable))
 
 
