@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.doctor.arena import Arena
-from grader.doctor.corpus import read_corpus
+from grader.doctor.corpus import ARCHIVES, read_corpus
 from grader.doctor.sandboxes import landlock_version
 from grader.doctor.table import BEGIN, put_table, render_table, shut_in_levels
 from grader.messages import render
@@ -82,9 +82,10 @@ def test_attack_gets_what_the_table_says_and_nothing_else(arena_of, level, case,
     assert [path for path in names_in(own_temporary_folder) if not Path(path).name.startswith(expected)] == []
 
 
-def test_every_attack_of_the_list_has_a_submission():
-    # A17 is about archives, which are unpacked by another part.
-    assert {case.attack for case in CORPUS.cases} == {f"A{number}" for number in range(1, 28)} - {"A17"}
+def test_every_attack_of_the_list_has_a_submission_or_tests_of_its_own():
+    listed = {f"A{number}" for number in range(1, 28)}
+    assert {case.attack for case in CORPUS.cases} == listed - {ARCHIVES.attack}
+    assert (ROOT / ARCHIVES.tests).is_file()
 
 
 def test_every_case_says_what_it_is_in_both_languages():
@@ -107,8 +108,11 @@ def test_table_in_the_documents_is_current():
 
 def test_table_has_a_row_for_each_case_and_names_what_gets_through():
     table = render_table(CORPUS).splitlines()
-    assert len(table) == len(CORPUS.cases) + 3
-    for case, row in zip(CORPUS.cases, table[2:], strict=False):
+    archives = [row for row in table if row.startswith(f"| {ARCHIVES.attack} |")]
+    assert len(archives) == 1 and ARCHIVES.tests in archives[0]
+    rows = [row for row in table[2:] if row not in archives]
+    assert len(rows) == len(CORPUS.cases) + 1
+    for case, row in zip(CORPUS.cases, rows, strict=False):
         cells = [cell.strip() for cell in row.strip("|").split("|")]
         assert cells[:2] == [case.attack, case.title]
         assert cells[2:] == [case.gets_through.get(level.value, "held back") for level in shut_in_levels()]

@@ -19,6 +19,19 @@ CORPUS = GRADER_FOLDER.parent / "tests" / "hostile"
 NUMBER = re.compile(r"\d+")
 
 
+class TestedElsewhere(msgspec.Struct, frozen=True):
+    """A kind of attack that no level of the sandbox has to hold back: it is refused before anything runs."""
+
+    attack: str
+    title: str
+    tests: str
+
+
+ARCHIVES = TestedElsewhere(
+    "A17", "is an archive that leads elsewhere, unpacks without end, or is not what it says", "tests/test_archive.py"
+)
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One submission.
 
@@ -46,8 +59,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def order(self) -> tuple[int, str]:
         """The attack's number, then the name."""
-        found = NUMBER.search(self.attack)
-        return (int(found.group()) if found else 0, self.name)
+        return number_of(self.attack), self.name
 
 
 class Corpus(msgspec.Struct, frozen=True):
@@ -64,6 +76,12 @@ class Corpus(msgspec.Struct, frozen=True):
     def folder(self, case: Case) -> Path:
         """Return the folder that is handed in."""
         return self.root / "submissions" / case.name
+
+
+def number_of(attack: str) -> int:
+    """Return 17 for `A17`, and 0 for a name without a number."""
+    found = NUMBER.search(attack)
+    return int(found.group()) if found else 0
 
 
 def read_corpus(root: Path = CORPUS) -> Corpus:

@@ -118,6 +118,8 @@ class Stage:
         match kind:
             case "symlink":
                 path.symlink_to(self.neighbour)
+            case "hardlink":
+                path.hardlink_to(self.neighbour)
             case "loop":
                 path.symlink_to(self.work)
             case "fifo":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.doctor.corpus import Case, Corpus
+from grader.doctor.corpus import ARCHIVES, Case, Corpus, number_of
 from grader.sandbox.confine import Level
 
 BEGIN, END = "<!-- BEGIN TABLE: grader doctor --write-table -->", "<!-- END TABLE -->"
@@ -18,7 +18,11 @@ def render_table(corpus: Corpus) -> str:
     """Return the table in Markdown: a row for each case, a column for each level, and the sums below."""
     levels = shut_in_levels()
     header = ["", "the submission", *(level.value for level in levels)]
-    rows = [header, ["---"] * len(header), *(_row(case, levels) for case in corpus.cases), _sums(corpus, levels)]
+    numbered = [(number_of(case.attack), _row(case, levels)) for case in corpus.cases]
+    archives = [ARCHIVES.attack, f"{ARCHIVES.title}: `{ARCHIVES.tests}`", *(HELD for _ in levels)]
+    # Sorting keeps the cases of one number in their order.
+    numbered = sorted([*numbered, (number_of(ARCHIVES.attack), archives)], key=lambda pair: pair[0])
+    rows = [header, ["---"] * len(header), *(row for _, row in numbered), _sums(corpus, levels)]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 

@@ -32,7 +32,10 @@ FORBIDDEN = (
     *("iopl", "ioperm", "vhangup", "modify_ldt"),
 )
 # What processes of one user share, where they have no ipc namespace of their own.
-SHARED_BY_USER = ("shmget", "shmat", "semget", "semop", "semtimedop", "msgget", "msgsnd", "msgrcv", "mq_open")
+SHARED_BY_USER = (
+    *("shmget", "shmat", "shmctl", "semget", "semop", "semtimedop", "semctl"),
+    *("msgget", "msgsnd", "msgrcv", "msgctl", "mq_open", "mq_unlink"),
+)
 INTERNET = (socket.AF_INET, socket.AF_INET6)
 HIGHEST_FAMILY = 64
 
