@@ -12,11 +12,9 @@ import os
 from pathlib import Path
 
 import nbformat
-from classroom import CHAPTER, COURSE, Work, source_of
+from classroom import CHAPTER, COURSE, Work, chapter_functions, source_of
 from cost import Cost, measure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
-from grader.course.answers import functions_of
 
 CHECKS = Path(__file__).resolve().parent / "plain_checks.py"
 ASSIGNMENT = "first_model"
@@ -50,7 +48,7 @@ def grade_by_nbgrader(python: str, works: list[Work], folder: Path, environment:
     for work in works:
         target = folder / "submitted" / work.name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
         write_notebook(nbgrader_notebook(work), target)
-    clean = without_ours(environment)
+    clean = as_activated(python, environment)
     command = [python, "-m", "nbgrader"]
     made = measure([*command, "generate_assignment", ASSIGNMENT, "--create"], clean, folder)
     if made.status:
@@ -78,13 +76,22 @@ def grade_by_otter(python: str, works: list[Work], folder: Path, environment: di
     """Grade one submission after the other, as `otter run` does without a container; or say why it cannot be done."""
     if reason := missing(python, "otter"):
         return reason
-    clean = without_ours(environment)
+    clean = as_activated(python, environment)
     for name, text in otter_tests().items():
         target = folder / "tests" / f"{name}.py"
         target.parent.mkdir(exist_ok=True)
         target.write_text(text, encoding="utf-8")
     (folder / "otter_config.json").write_text(json.dumps({"print_summary": True}), encoding="utf-8")
-    options = ["-t", "tests", "-o", ".", "-c", "otter_config.json", "--no-requirements", "--no-environment"]
+    options = [
+        "-t",
+        "tests",
+        "-o",
+        "autograder.zip",
+        "-c",
+        "otter_config.json",
+        "--no-requirements",
+        "--no-environment",
+    ]
     made = measure([python, "-m", "otter", "generate", *options], clean, folder)
     archive = folder / "autograder.zip"
     if not archive.exists():
@@ -128,7 +135,7 @@ def otter_points(results: Path) -> float | None:
 def nbgrader_notebook(work: Work | None) -> nbformat.NotebookNode:
     """Return the assignment with its solution, or with what a learner handed in."""
     cells = [new_markdown_cell("# Your first model"), new_code_cell(IMPORTS)]
-    for function in functions_of(COURSE.master(CHAPTER)):
+    for function in chapter_functions():
         cells.append(_nbgrader_cell(handed_in(work, function), function, solution=True))
     cells.append(_nbgrader_cell(setup_cell(), "setup"))
     made: set[str] = set()
@@ -142,7 +149,7 @@ def nbgrader_notebook(work: Work | None) -> nbformat.NotebookNode:
 
 def otter_notebook(work: Work) -> nbformat.NotebookNode:
     """Return what a learner handed in, ready for otter: the fits are made by cells that came with it."""
-    functions = functions_of(COURSE.master(CHAPTER))
+    functions = chapter_functions()
     cells = [new_code_cell(IMPORTS)]
     cells += [new_code_cell(handed_in(work, function)) for function in functions]
     cells += [new_code_cell(text) for text in (setup_cell(), *FITS.values())]
@@ -180,7 +187,7 @@ def handed_in(work: Work | None, function: str) -> str:
 def setup_cell() -> str:
     """Return the cell that gathers the learner's functions for the checks."""
     helpers = "\n\n\n".join(ast.unparse(statement) for statement in statements() if not is_check(statement))
-    return helpers + GATHERED.format(functions=functions_of(COURSE.master(CHAPTER)))
+    return helpers + GATHERED.format(functions=chapter_functions())
 
 
 def statements() -> list[ast.stmt]:
@@ -214,13 +221,14 @@ def write_notebook(notebook: nbformat.NotebookNode, target: Path) -> None:
 def missing(python: str, package: str) -> str:
     """Return why `python` cannot run `package`, and nothing where it can."""
     try:
-        done = measure([python, "-c", FIND, package, *NEEDED], without_ours(dict(os.environ)))
+        done = measure([python, "-c", FIND, package, *NEEDED], as_activated(python, dict(os.environ)))
     except RuntimeError as error:
         return str(error)
     lacking = done.output.strip()
     return done.errors.strip()[-300:] if done.status else f"{python} lacks {lacking}" if lacking else ""
 
 
-def without_ours(environment: dict[str, str]) -> dict[str, str]:
-    """Return an environment in which our own package is not found."""
-    return {name: value for name, value in environment.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+def as_activated(python: str, environment: dict[str, str]) -> dict[str, str]:
+    """Return an environment in which the programs beside `python` are found, and our own package is not."""
+    left = {name: value for name, value in environment.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    return left | {"PATH": f"{Path(python).parent}{os.pathsep}{environment.get('PATH', '')}"}
