@@ -10,6 +10,7 @@ import ast
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from classroom import CHAPTER, COURSE, Work, chapter_functions, source_of
@@ -39,7 +40,19 @@ c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError"}}
 """
 
 
-def grade_by_nbgrader(python: str, works: list[Work], folder: Path, environment: dict[str, str]) -> Cost | str:
+class Graded(NamedTuple):
+    """What it cost, and the points of each learner; None where there is no result."""
+
+    cost: Cost
+    points: dict[str, float | None]
+
+
+def full_points() -> float:
+    """Return what a right submission gets."""
+    return float(POINTS * len(checks()))
+
+
+def grade_by_nbgrader(python: str, works: list[Work], folder: Path, environment: dict[str, str]) -> Graded | str:
     """Grade all in one command, and write the feedback in another; or say why it cannot be done."""
     if reason := missing(python, "nbgrader"):
         return reason
@@ -58,21 +71,23 @@ def grade_by_nbgrader(python: str, works: list[Work], folder: Path, environment:
     done = len(list((folder / "autograded").glob(f"*/{ASSIGNMENT}/*.ipynb")))
     if not done:
         return f"it graded nothing: {graded.errors[-600:]}"
-    marks = measure([python, "-c", NBGRADER_MARKS, str(folder / "gradebook.db")], clean, folder).output.strip()
-    words = f"{done} graded ({graded.cpu:.1f} CPU s), feedback written ({told.cpu:.1f} CPU s); {marks}"
-    return Cost(graded.wall + told.wall, graded.cpu + told.cpu, words)
+    marks = measure([python, "-c", NBGRADER_MARKS, str(folder / "gradebook.db")], clean, folder)
+    if marks.status:
+        return f"its marks cannot be read: {marks.errors[-600:]}"
+    words = f"{done} graded ({graded.cpu:.1f} CPU s), feedback written ({told.cpu:.1f} CPU s)"
+    return Graded(Cost(graded.wall + told.wall, graded.cpu + told.cpu, words), json.loads(marks.output))
 
 
 NBGRADER_MARKS = """
+import json
 import sys
 from nbgrader.api import Gradebook
 with Gradebook("sqlite:///" + sys.argv[1]) as book:
-    scores = sorted(s.score for s in book.assignment_submissions("first_model"))
-    print("points " + " ".join(f"{score:g}" for score in scores))
+    print(json.dumps({s.student.id: s.score for s in book.assignment_submissions("first_model")}))
 """
 
 
-def grade_by_otter(python: str, works: list[Work], folder: Path, environment: dict[str, str]) -> Cost | str:
+def grade_by_otter(python: str, works: list[Work], folder: Path, environment: dict[str, str]) -> Graded | str:
     """Grade one submission after the other, as `otter run` does without a container; or say why it cannot be done."""
     if reason := missing(python, "otter"):
         return reason
@@ -82,22 +97,13 @@ def grade_by_otter(python: str, works: list[Work], folder: Path, environment: di
         target.parent.mkdir(exist_ok=True)
         target.write_text(text, encoding="utf-8")
     (folder / "otter_config.json").write_text(json.dumps({"print_summary": True}), encoding="utf-8")
-    options = [
-        "-t",
-        "tests",
-        "-o",
-        "autograder.zip",
-        "-c",
-        "otter_config.json",
-        "--no-requirements",
-        "--no-environment",
-    ]
-    made = measure([python, "-m", "otter", "generate", *options], clean, folder)
     archive = folder / "autograder.zip"
+    options = ["-t", "tests", "-o", archive.name, "-c", "otter_config.json", "--no-requirements", "--no-environment"]
+    made = measure([python, "-m", "otter", "generate", *options], clean, folder)
     if not archive.exists():
         return f"its assignment cannot be made: {made.output[-300:]} {made.errors[-600:]}"
     wall = cpu = 0.0
-    points = []
+    points = {}
     for work in works:
         place = folder / work.name
         write_notebook(otter_notebook(work), place / f"{ASSIGNMENT}.ipynb")
@@ -114,11 +120,10 @@ def grade_by_otter(python: str, works: list[Work], folder: Path, environment: di
         ]
         cost = measure(command, clean, place)
         wall, cpu = wall + cost.wall, cpu + cost.cpu
-        points.append(otter_points(place / "results.json"))
-    if all(point is None for point in points):
+        points[work.name] = otter_points(place / "results.json")
+    if all(point is None for point in points.values()):
         return f"it graded nothing: {cost.output[-300:]} {cost.errors[-600:]}"
-    marks = " ".join("none" if point is None else f"{point:g}" for point in sorted(points, key=lambda p: p or 0))
-    return Cost(wall, cpu, f"{sum(point is not None for point in points)} graded; points {marks}")
+    return Graded(Cost(wall, cpu, f"{sum(point is not None for point in points.values())} graded"), points)
 
 
 def otter_points(results: Path) -> float | None:
