@@ -25,7 +25,7 @@ from grader.messages import render
 from grader.plugin.collection import CHECK, Check, settle
 from grader.plugin.fixtures import DRAWN
 from grader.plugin.run import RUN, Run
-from grader.plugin.verdicts import describe_feedback
+from grader.plugin.verdicts import NOT_RUN, describe_feedback
 from grader.report.words import VERDICT_WORDS
 from grader.results import CheckResult, ModelPicture, Verdict
 from grader.submission.closure import behaviour_digest, whole_digest
@@ -128,12 +128,10 @@ def _digest(parts: Iterable[str]) -> str:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Report what is remembered of a check in place of running it."""
     run, check = item.config.stash[RUN], item.stash[CHECK]
+    settled = pytest.CallInfo.from_call(lambda: settle(item), when="setup")
+    if settled.excinfo is not None:
+        return _report_settled(item, nextitem, settled)
     if not run.settings.cache:
-        return None
-    try:
-        settle(item)
-    except CheckFailed:
-        # It is reported in the usual way.
         return None
     found = _memory(item.config).recall(check, item.name)
     if found is None:
@@ -153,8 +151,24 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     return True
 
 
+def _report_settled(item: pytest.Item, nextitem: pytest.Item | None, settled: pytest.CallInfo[None]) -> bool | None:
+    """Report a check that need not run, without setting anything up for it: so it is with most of an exercise."""
+    error = settled.excinfo.value if settled.excinfo else None
+    if not isinstance(error, CheckFailed) or error.verdict not in NOT_RUN:
+        # It is reported in the usual way.
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    report = item.ihook.pytest_runtest_makereport(item=item, call=settled)
+    item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    item.session._setupstate.teardown_exact(nextitem)
+    return True
+
+
 def _memory(config: pytest.Config) -> Memory:
-    return config.stash.setdefault(MEMORY, Memory(config.stash[RUN]))
+    if MEMORY not in config.stash:
+        config.stash[MEMORY] = Memory(config.stash[RUN])
+    return config.stash[MEMORY]
 
 
 def _reports(item: pytest.Item, result: CheckResult, language: str) -> Iterator[pytest.TestReport]:

@@ -23,6 +23,7 @@ from grader.sandbox.process import Sandbox
 from grader.submission.drawn_faces import drawn_faces
 from grader.submission.engines import Engine, InProcessEngine, SandboxEngine
 from grader.submission.find import Handed, find_submission
+from grader.submission.readings import read_again
 from grader.submission.reference import Reference, library_versions
 from grader.submission.source import AS_GIVEN, Source, join_sources, read_source
 from grader.submission.submission import DEFAULT_SEED, Submission
@@ -196,7 +197,7 @@ class Run:
         """Return the bodies of the functions that learners of `chapter` are given with a bug in them."""
         path = self.settings.course.mistakes(chapter)
         raw = path.read_bytes() if path.is_file() else b""
-        return read_source(path.name, raw).given_bodies() if AS_GIVEN.encode() in raw else {}
+        return read_again(path, raw).given_bodies() if AS_GIVEN.encode() in raw else {}
 
     def _master(self, chapter: str) -> Source:
         path = self.settings.course.master(chapter)

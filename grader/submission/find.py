@@ -15,7 +15,8 @@ from grader.messages import Message, say, verbatim
 from grader.results import Feedback, Verdict
 from grader.submission.archive import READ_FLAGS, is_archive, unpacked
 from grader.submission.archive_names import printable
-from grader.submission.source import Source, read_source
+from grader.submission.readings import read_again
+from grader.submission.source import Source
 
 SUFFIXES = (".py", ".ipynb")
 MAX_BYTES = {".py": 2**20, ".ipynb": 20 * 2**20}
@@ -185,7 +186,7 @@ def _hand_in(
     """Read a chapter's files. `named`: the folder they are in, as the learner knows it."""
     shown = [named / printable(path.name) for path in files]
     try:
-        sources = [(path, _read(file).without_given(given)) for path, file in zip(shown, files, strict=True)]
+        sources = [(path, _read(file, path).without_given(given)) for path, file in zip(shown, files, strict=True)]
     except CheckFailed as refused:
         return Handed(chapter, shown[0], refusal=refused.feedback, verdict=refused.verdict, notes=notes)
     written = [(path, source) for path, source in sources if source.written(functions)]
@@ -210,9 +211,12 @@ def _hand_in(
     return Handed(chapter, path, source, notes=(*notes, *source.notes))
 
 
-def _read(path: Path) -> Source:
-    """Read a regular file of a sensible size; never follow a link to another file, nor wait for a pipe."""
-    name = printable(path.name)
+def _read(path: Path, shown: Path) -> Source:
+    """Read a regular file of a sensible size; never follow a link to another file, nor wait for a pipe.
+
+    `shown`: the same file as the learner knows it.
+    """
+    name = shown.name
     try:
         kind = path.lstat().st_mode
         if not stat.S_ISREG(kind):
@@ -235,7 +239,7 @@ def _read(path: Path) -> Source:
             ),
             Verdict.IMPORT_ERROR,
         ) from error
-    return read_source(name, raw)
+    return read_again(shown, raw)
 
 
 def _no_ordinary_file(name: str, kind: int) -> CheckFailed:

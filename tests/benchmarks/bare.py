@@ -9,7 +9,8 @@ for each submission the CPU seconds of
 
   training  the learner's own chain on all training images (normalize, build, compile, fit) and fit_model on 1,000
             images with the reference's model: two fits, and nothing that is not needed for them
-  calls     the calls of all other functions, and the predictions of the learner's model on test and hidden images
+  calls     the calls of all other functions, and the predictions of the learner's model: untrained on 20 images,
+            trained on all test and hidden images and on the 200 that evaluate_model is compared on
   NAME      the calls of one function outside of the chain
 """
 
@@ -29,7 +30,14 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.test_ch2_first_model import DARKENING, FAINTNESS, FIT_IMAGES, PREDICTED_IMAGES, history_of
+from grader.checks.test_ch2_first_model import (
+    DARKENING,
+    FAINT_IMAGES,
+    FAINTNESS,
+    FIT_IMAGES,
+    PREDICTED_IMAGES,
+    history_of,
+)
 from grader.data import Digits, load_digits
 from grader.submission.source import Source, read_source
 from grader.submission.submission import DEFAULT_SEED
@@ -102,7 +110,7 @@ def work(functions: dict[str, Any], brought: Brought) -> dict[str, float]:
     trained = brought.trained()
     for split in (digits.test.first(200), digits.train.first(150)):
         clock("calls", get("evaluate_model"), trained, brought.normalize(split.images), split.labels)
-    hidden, faint = digits.hidden.first(PREDICTED_IMAGES).images, digits.test.images[:PREDICTED_IMAGES] // FAINTNESS
+    hidden, faint = digits.hidden.first(PREDICTED_IMAGES).images, digits.test.images[:FAINT_IMAGES] // FAINTNESS
     for image in (digits.test.images[0], *hidden, *faint):
         clock("calls", get("predict_digit"), trained, image)
     for epochs in (5, 3):
@@ -113,6 +121,10 @@ def work(functions: dict[str, Any], brought: Brought) -> dict[str, float]:
         clock("calls", get("plot_history"), mutable, also="plot_history")
     _chain(functions, brought, clock)
     return clock.spent
+
+
+def predictions(model: Any, rows: Any) -> Any:
+    return model.predict(rows, verbose=0)
 
 
 def _chain(functions: dict[str, Any], brought: Brought, clock: Clock) -> None:
@@ -129,6 +141,7 @@ def _chain(functions: dict[str, Any], brought: Brought, clock: Clock) -> None:
     )
     whole = all(name in functions for name in needed)
     model = clock("training" if whole else "calls", get("build_model"))
+    clock("calls", predictions, model, brought.normalize(digits.test.first(20).images))
     if not whole or model is None:
         return
     images = clock("training", get("normalize"), digits.train.images.copy())
@@ -141,9 +154,10 @@ def _chain(functions: dict[str, Any], brought: Brought, clock: Clock) -> None:
         return
     for split in (digits.test, digits.hidden):
         rows = clock("calls", get("normalize"), split.images)
-        clock("calls", lambda rows: model.predict(rows, verbose=0), rows)
+        clock("calls", predictions, model, rows)
     split = digits.test.first(200)
     rows = clock("calls", get("normalize"), split.images)
+    clock("calls", predictions, model, rows)
     clock("calls", get("evaluate_model"), model, rows, split.labels)
     for image in split.images[:3]:
         clock("calls", get("predict_digit"), model, image)

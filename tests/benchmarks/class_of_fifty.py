@@ -25,7 +25,7 @@ from typing import Any
 
 from classroom import Work, draw_class
 from cost import ROOT, Cost, measure
-from peers import grade_by_nbgrader, grade_by_otter
+from peers import full_points, grade_by_nbgrader, grade_by_otter
 
 from grader.sandbox.confine import environment as worker_environment
 
@@ -52,6 +52,7 @@ class Bench:
         self.environment = {**os.environ, **own, "MPLBACKEND": "Agg"}
         self.training: list[float] = []
         self.calls: list[float] = []
+        self.misjudged: list[str] = []
 
     def script(self, name: str, works: list[Work], *options: str) -> tuple[Cost, dict[str, Any]]:
         """Run one of the scripts beside this one on fresh files; return what it cost and what it told."""
@@ -81,6 +82,8 @@ class Bench:
         cost, told = self.script("class_ours.py", self.works)
         self.line(title, cost.cpu - told["start_cpu"], sum(each[2] for each in told["each"]), len(self.works))
         print(f"  before the first: {told['start_wall']:.1f} s wall, {told['start_cpu']:.1f} CPU s (imports, once)")
+        marks = [each[1].split("/") for each in told["each"]]
+        self.judge(title, [earned == points for earned, points in marks])
         by_kind = defaultdict(list)
         for work, (_, points, wall, cpu, _) in zip(self.works, told["each"], strict=True):
             by_kind[work.kind].append((cpu, wall, points))
@@ -101,13 +104,15 @@ class Bench:
         place = Path(tempfile.mkdtemp(dir=self.folder))
         shutil.copy(HERE / "plain_checks.py", place / "test_first_model.py")
         options = ["-q", "-p", "no:cacheprovider", "-p", "no:first_digits", "--tb=short"]
-        wall = cpu = passed = 0.0
+        wall = cpu = 0.0
+        whole = []
         for path in hand_in(chosen, place / "handed_in"):
             command = [sys.executable, "-m", "pytest", *options, "test_first_model.py"]
             cost = measure(command, {**self.environment, "FIRST_MODEL": path}, place)
-            wall, cpu, passed = wall + cost.wall, cpu + cost.cpu, passed + (cost.status == 0)
+            wall, cpu = wall + cost.wall, cpu + cost.cpu
+            whole.append(cost.status == 0)
         self.line("plain pytest", cpu, wall, len(chosen))
-        print(f"  {passed:.0f} of {len(chosen)} passed whole")
+        self.judge("plain pytest", whole)
 
     def peers(self) -> None:
         chosen = self.works[: self.options.peers_of]
@@ -122,8 +127,19 @@ class Bench:
             if isinstance(outcome, str):
                 print(f"{name}: left out, {outcome}")
                 continue
-            self.line(name, outcome.cpu, outcome.wall, len(chosen))
-            print(f"  {outcome.output}")
+            self.line(name, outcome.cost.cpu, outcome.cost.wall, len(chosen))
+            print(f"  {outcome.cost.output}")
+            self.judge(name, [outcome.points.get(work.name) == full_points() for work in chosen])
+
+    def judge(self, title: str, full: list[bool]) -> None:
+        """Print who got full marks, and note who got them wrongly or should have: only what judges can be compared."""
+        right = [work.kind == "right" for work in self.works[: len(full)]]
+        kept = sum(map(bool.__and__, right, full))
+        print(f"  full marks: {kept} of {sum(right)} right ones, {sum(full) - kept} of {len(full) - sum(right)} others")
+        for work, is_right, is_full in zip(self.works, right, full, strict=False):
+            if is_right != is_full:
+                marks = "full marks" if is_full else "less than full marks"
+                self.misjudged.append(f"{title}: {work.name} ({work.kind}) got {marks}")
 
     def line(self, title: str, cpu: float, wall: float, count: int) -> None:
         """Print one line, in times of what the first `count` submissions cost bare."""
@@ -152,6 +168,8 @@ def main() -> None:
         bench.plain()
         bench.peers()
         bench.memory()
+    print("\n".join(bench.misjudged) or "all were judged rightly by all")
+    sys.exit(bool(bench.misjudged))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ The shares are a guess at a course's first weeks. Nobody hangs or attacks here: 
 from __future__ import annotations
 
 import ast
+import functools
 import random
 from pathlib import Path
 from typing import NamedTuple
@@ -42,14 +43,27 @@ class Work(NamedTuple):
 
 
 def draw_class(count: int, seed: int = 4) -> list[Work]:
-    """Return `count` submissions in the shares above, always the same for a seed, in mixed order."""
+    """Return `count` submissions in the shares above, always the same for a seed, in mixed order.
+
+    The first is right and the second has one mistake, so that a small part of the class shows both.
+    """
     generator = random.Random(seed)
     kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
     generator.shuffle(kinds)
+    for place, kind in enumerate(("right", "one mistake")):
+        other = kinds.index(kind, place)
+        kinds[place], kinds[other] = kinds[other], kinds[place]
     kinds = (kinds * (count // len(kinds) + 1))[:count]
     return [_draw(f"learner_{number:03}", kind, generator) for number, kind in enumerate(kinds)]
 
 
+@functools.cache
+def chapter_functions() -> list[str]:
+    """Return the names of the chapter's functions, in their order."""
+    return functions_of(COURSE.master(CHAPTER))
+
+
+@functools.cache
 def source_of(text: str, function: str) -> str:
     """Return the source of a function in a file."""
     found = next(s for s in ast.parse(text).body if isinstance(s, ast.FunctionDef) and s.name == function)
@@ -57,11 +71,12 @@ def source_of(text: str, function: str) -> str:
 
 
 def _draw(name: str, kind: str, generator: random.Random) -> Work:
-    functions = functions_of(COURSE.master(CHAPTER))
+    functions = chapter_functions()
+    variants, mistakes = _answers()
     wrong = {"one mistake": 1, "several mistakes": generator.randint(2, 4), "unfinished": generator.randint(0, 1)}
-    chosen = _some(read_variants(COURSE, CHAPTER), [f for f in functions if generator.random() < OWN_WORDS], generator)
+    chosen = _some(variants, [f for f in functions if generator.random() < OWN_WORDS], generator)
     if kind in wrong:
-        chosen |= _some(read_mistakes(COURSE, CHAPTER), generator.sample(functions, wrong[kind]), generator)
+        chosen |= _some(mistakes, generator.sample(functions, wrong[kind]), generator)
     sources = {function: answer.text for function, answer in chosen.items()}
     if kind == "syntax error":
         broken = generator.choice(functions)
@@ -72,6 +87,12 @@ def _draw(name: str, kind: str, generator: random.Random) -> Work:
     sources |= {function: source_of(exercise, function) for function in functions[done:]}
     imports = "".join(sorted({answer.imports for function, answer in chosen.items() if function in functions[:done]}))
     return Work(name, kind, sources, imports)
+
+
+@functools.cache
+def _answers() -> tuple[list[Answer], list[Answer]]:
+    """Return the chapter's right variants and its known mistakes."""
+    return read_variants(COURSE, CHAPTER), read_mistakes(COURSE, CHAPTER)
 
 
 def _some(answers: list[Answer], functions: list[str], generator: random.Random) -> dict[str, Answer]:

