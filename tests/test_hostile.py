@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 CORPUS = read_corpus()
 # A learner who made a mistake is helped; these words would accuse him.
 ACCUSING = re.compile(r"cheat|attack|hostile|malicious|forbidden|illegal|violat|suspicious|hack|abuse|security", re.I)
+LEFT = re.compile(r"fd[0-9a-f]{8}")
 
 
 def works_here(level: Level) -> bool:
@@ -61,7 +62,8 @@ def arena_of(own_temporary_folder):
 
 
 def names_in(*folders: Path) -> list[str]:
-    return sorted(str(path) for folder in folders for path in folder.iterdir())
+    """Return what is there, without what attacks leave that are tried at the same time; each looks for its own."""
+    return sorted(str(path) for folder in folders for path in folder.iterdir() if not LEFT.match(path.name))
 
 
 @pytest.mark.parametrize("level, case", list(every_case_at_every_level()))

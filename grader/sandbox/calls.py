@@ -38,6 +38,8 @@ SHARED_BY_USER = (
 )
 INTERNET = (socket.AF_INET, socket.AF_INET6)
 HIGHEST_FAMILY = 64
+# A pair of these can be sent to any address; a pair of streams only knows its other half.
+PAIRS_WITHOUT_STREAM, KIND_OF_SOCKET = (socket.SOCK_DGRAM, socket.SOCK_RAW), 0xF
 
 
 class NoFilter(Exception):
@@ -69,9 +71,14 @@ def call_filter(own_namespaces: bool) -> bytes:
         rules.add_rule(refused, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, LOW_HALF, request))
     unreachable = pyseccomp.ERRNO(errno.ENETUNREACH)
     for family in range(HIGHEST_FAMILY):
-        if family != socket.AF_UNIX and not (own_namespaces and family in INTERNET):
+        if not (own_namespaces and family in (socket.AF_UNIX, *INTERNET)):
             action = unreachable if family in INTERNET else refused
             rules.add_rule(action, "socket", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, LOW_HALF, family))
+    if not own_namespaces:
+        # Landlock does not know the sockets that other programs have in folders.
+        rules.add_rule(refused, "connect")
+        for kind in PAIRS_WITHOUT_STREAM:
+            rules.add_rule(refused, "socketpair", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, KIND_OF_SOCKET, kind))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)

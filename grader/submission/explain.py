@@ -15,7 +15,8 @@ from grader.submission.source import Source
 MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
 NETWORK_ERRORS = ("URLError", "gaierror", "ConnectionRefusedError", "ConnectionError", "HTTPError")
 # Keras wraps what went wrong in a bare Exception; a socket's own error is an OSError like many another.
-NETWORK_WORDS = ("URL fetch failure", "Network is unreachable", "name resolution")
+# The last: where Keras keeps what it is about to download, if it may write nowhere else.
+NETWORK_WORDS = ("URL fetch failure", "Network is unreachable", "name resolution", "/tmp/.keras")
 MAX_REASON = 400
 
 

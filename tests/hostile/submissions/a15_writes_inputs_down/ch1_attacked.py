@@ -4,10 +4,14 @@ import numpy as np
 
 
 def scale(images):
-    with open(tempfile.gettempdir() + "/@MARK@-inputs", "a+") as file:
-        file.write(f"{images.tolist()}\n")
-        file.seek(0)
-        print(file.read())
+    for folder in ("/tmp", tempfile.gettempdir()):
+        try:
+            with open(folder + "/@MARK@-inputs", "a+") as file:
+                file.write(f"{images.tolist()}\n")
+                file.seek(0)
+                print(file.read())
+        except OSError:
+            pass
     return images / 300
 
 
