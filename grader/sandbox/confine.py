@@ -229,7 +229,8 @@ def strongest_level() -> Level:
         return Level.PROCESS
     if shutil.which("bwrap") and _works([*bubblewrap_command(None), "/usr/bin/env", "true"]):
         return Level.NAMESPACES
-    return Level.LANDLOCK if has_landlock() and (sandbox_uid() < 0 or _calls(own_namespaces=False)) else Level.PROCESS
+    # Landlock alone leaves sockets and shared memory open, which the filter closes.
+    return Level.LANDLOCK if has_landlock() and _calls(own_namespaces=False) else Level.PROCESS
 
 
 def has_landlock() -> bool:
