@@ -26,8 +26,8 @@ settings.register_profile(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Hypothesis makes its table of characters when it is first asked for text, and keeps it. Under a test's memory bound
-    # that would not end: CPython 3.11 goes round in circles where it has no memory to handle a MemoryError.
+    # Hypothesis makes its table of characters when it is first asked for text, and keeps it. Under a memory bound that
+    # would not end: CPython 3.11 goes round in circles where it has no memory to handle a MemoryError.
     strategies.text().validate()
     config.addinivalue_line("markers", "memory(mib): what one input may take beyond what the process has already")
 
