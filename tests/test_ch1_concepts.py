@@ -293,7 +293,17 @@ def test_comparison_with_keras_comes_last_for_each_function(warm_sandbox):
 
 
 def test_missing_oracle_is_named_with_its_path(tmp_path):
-    run = Run(Settings(tmp_path, "sample", "en", True, False, (), find_course(tmp_path)))
+    settings = Settings(
+        submission=tmp_path,
+        data="sample",
+        language="en",
+        language_given=True,
+        in_process=False,
+        cache=True,
+        reports=(),
+        course=find_course(tmp_path),
+    )
+    run = Run(settings)
     with pytest.raises(InputError) as caught:
         run.oracle(CHAPTER)
     assert caught.value.feedback.problem.values == {"chapter": CHAPTER}
