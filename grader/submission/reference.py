@@ -211,11 +211,12 @@ def environment_identity() -> tuple[str, ...]:
 
 def library_versions() -> dict[str, str]:
     """Return the versions of the libraries results depend on, without importing them."""
-    return {name: _version(name) for name in ("tensorflow", "keras", "numpy", "matplotlib")}
+    return {name: version_of(name) for name in ("tensorflow", "keras", "numpy", "matplotlib")}
 
 
 @functools.cache
-def _version(name: str) -> str:
+def version_of(name: str) -> str:
+    """Return the version of an installed distribution, or "none"."""
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
