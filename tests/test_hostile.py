@@ -8,11 +8,10 @@ import pytest
 
 from grader.doctor.arena import Arena
 from grader.doctor.corpus import ARCHIVES, read_corpus
-from grader.doctor.sandboxes import landlock_version
 from grader.doctor.table import BEGIN, put_table, render_table, shut_in_levels
 from grader.messages import render
 from grader.results import Verdict
-from grader.sandbox.confine import Level, strongest_level
+from grader.sandbox.confine import Level, landlock_version, strongest_level
 
 ROOT = Path(__file__).parents[1]
 CORPUS = read_corpus()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import platform
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,12 +12,10 @@ from pathlib import Path
 from grader.doctor.findings import Finding, State
 from grader.doctor.systems import install_bubblewrap, this_system
 from grader.messages import Message, say, verbatim
-from grader.sandbox.confine import Level, strongest_level
+from grader.sandbox.confine import Level, landlock_version, strongest_level
 
 PROC = Path("/proc")
 CGROUPS = Path("/sys/fs/cgroup")
-# Source: landlock_create_ruleset(2); the number is the same on all architectures but alpha.
-LANDLOCK_CREATE_RULESET, LANDLOCK_VERSION = 444, 1
 
 
 def look_at_sandbox() -> Iterator[Finding]:
@@ -81,15 +77,6 @@ def _look_at_kernel() -> Iterator[Finding]:
         say("is there") if filters else say("not in this kernel"),
     )
     yield Finding(State.GOOD, verbatim("cgroups"), _cgroup_words())
-
-
-def landlock_version() -> int:
-    """Return the version of Landlock that the kernel speaks, 0 where it has none."""
-    if sys.platform != "linux" or platform.machine() == "alpha":
-        return 0
-    with contextlib.suppress(OSError, AttributeError):
-        return max(0, int(ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_VERSION)))
-    return 0
 
 
 def _cgroup_words() -> Message:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -27,8 +25,8 @@ from grader.plugin.run import RUN, Run
 from grader.plugin.verdicts import NOT_RUN, describe_feedback
 from grader.report.words import VERDICT_WORDS
 from grader.results import CheckResult, ModelPicture, Verdict
-from grader.submission.closure import behaviour_digest, whole_digest
-from grader.submission.reference import environment_identity, results_folder, version_of
+from grader.submission.closure import behaviour_digest, digest_of, whole_digest
+from grader.submission.reference import environment_identity, keep_whole, results_folder, version_of
 from grader.submission.submission import DEFAULT_SEED
 
 MEMORY: pytest.StashKey[Memory] = pytest.StashKey()
@@ -66,12 +64,8 @@ class Memory:
         if found.result.verdict not in KEPT:
             return
         passed, failed = self._keys(check, found.result.name)
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=self._folder)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.msgpack.encode(found))
-            Path(name).replace(self._folder / (passed if found.result.verdict is Verdict.PASS else failed))
+        key = passed if found.result.verdict is Verdict.PASS else failed
+        keep_whole(self._folder / key, (msgspec.msgpack.encode(found),))
 
     def _keys(self, check: Check, name: str) -> tuple[str, str]:
         """Return where a pass and where a failure is kept."""
@@ -79,11 +73,11 @@ class Memory:
         assert source is not None
         functions = self._run.chapters[check.chapter].tasks[check.task].functions
         if check.chapter not in self._surroundings:
-            self._surroundings[check.chapter] = _digest(_surroundings(self._run, check.chapter))
+            self._surroundings[check.chapter] = digest_of(_surroundings(self._run, check.chapter))
         place = (self._surroundings[check.chapter], check.task, name)
         return (
-            _digest((*place, "pass", behaviour_digest(source, functions))),
-            _digest((*place, "fail", whole_digest(source))),
+            digest_of((*place, "pass", behaviour_digest(source, functions))),
+            digest_of((*place, "fail", whole_digest(source))),
         )
 
 
@@ -106,7 +100,7 @@ def _surroundings(run: Run, chapter: str) -> Iterator[str]:
 def _code_digest() -> str:
     places = [GRADER_FOLDER / part for part in JUDGING]
     files = [file for place in places for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
-    return _digest(map(_file_digest, files))
+    return digest_of(map(_file_digest, files))
 
 
 def _file_digest(path: Path) -> str:
@@ -114,10 +108,6 @@ def _file_digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return "none"
-
-
-def _digest(parts: Iterable[str]) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 # ---------------------------------------------------------------- hooks
@@ -141,8 +131,13 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         run.learner_pictures[check.chapter] = found.learner
     if found.reference:
         run.reference_pictures[check.chapter] = found.reference
+    return _report_unrun(item, nextitem, _reports(item, found.result, run.settings.language))
+
+
+def _report_unrun(item: pytest.Item, nextitem: pytest.Item | None, reports: Iterable[pytest.TestReport]) -> bool:
+    """Report a check for which nothing is run, in pytest's order of hooks."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in _reports(item, found.result, run.settings.language):
+    for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     # What the checks before it had set up for the module is not left standing.
@@ -156,12 +151,7 @@ def _report_settled(item: pytest.Item, nextitem: pytest.Item | None, settled: py
     if not isinstance(error, CheckFailed) or error.verdict not in NOT_RUN:
         # It is reported in the usual way.
         return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    report = item.ihook.pytest_runtest_makereport(item=item, call=settled)
-    item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    item.session._setupstate.teardown_exact(nextitem)
-    return True
+    return _report_unrun(item, nextitem, [item.ihook.pytest_runtest_makereport(item=item, call=settled)])
 
 
 def _memory(config: pytest.Config) -> Memory:

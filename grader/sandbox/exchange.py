@@ -6,7 +6,7 @@ import os
 import selectors
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from grader.sandbox import wire
@@ -85,13 +85,21 @@ def exchange(
     seconds: float,
     output: Output | None = None,
     watch: Callable[[], None] | None = None,
+    descriptors: Sequence[int] = (),
 ) -> wire.Request | wire.Reply:
     """Send `pieces` and read the answer, reading the other side's output meanwhile so that neither waits for ever.
+
+    `descriptors`: files to hand over with one byte after the pieces, which then are few and small.
 
     Raises:
         WorkerEnded: the time is over, the other side is gone, or `output` or `watch` had enough.
         WireError: the answer is no message.
     """
+    if descriptors:
+        channel.settimeout(seconds)
+        channel.sendall(b"".join(pieces))
+        socket.send_fds(channel, [b"."], descriptors)
+        pieces = []
     channel.setblocking(False)
     sender, receiver = _Sender(channel, pieces), _Receiver(channel, unpacker)
     deadline = time.monotonic() + seconds

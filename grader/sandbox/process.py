@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -132,14 +132,10 @@ class Sandbox:
             if not isinstance(reply, wire.Ready) or self._family is None:
                 raise SandboxError(f"no worker can be forked: {_words_of(reply)}")
             self._family.born(reply.pid, _number_of_sender(ours))
-        except LookupError as error:
+        except (LookupError, SandboxError) as error:
             ours.close()
             os.close(output_read)
             raise SandboxError(str(error)) from error
-        except SandboxError:
-            ours.close()
-            os.close(output_read)
-            raise
         finally:
             theirs.close()
             os.close(output_write)
@@ -225,7 +221,7 @@ class Sandbox:
 
     @_one_at_a_time
     def _ask(
-        self, request: wire.Request, seconds: float = START_LIMITS.seconds, descriptors: list[int] | None = None
+        self, request: wire.Request, seconds: float = START_LIMITS.seconds, descriptors: Sequence[int] = ()
     ) -> wire.Reply:
         if self._process is None:
             self._start()
@@ -233,12 +229,8 @@ class Sandbox:
         self._sequence += 1
         try:
             pieces = list(wire.pack(request, (), PARENT_NONCE, self._sequence))
-            if descriptors:
-                self._control.sendall(b"".join(pieces))
-                socket.send_fds(self._control, [b"."], descriptors)
-                pieces = []
             unpacker = wire.Unpacker("reply", PARENT_NONCE, self._sequence, max_array_bytes=0)
-            message = exchange(self._control, pieces, unpacker, seconds)
+            message = exchange(self._control, pieces, unpacker, seconds, descriptors=descriptors)
         except (OSError, wire.WireError, WorkerEnded) as error:
             detail = self._last_words()
             self.close(wait_s=ENDING_S)

@@ -75,4 +75,3 @@ def freeze(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 LIBRARY = Library()
-__all__ = ["LIBRARY", "Library", "Sealed", "freeze", "is_shareable"]

@@ -82,14 +82,14 @@ class Worker:
             return None
         segment, sealed = found
         if segment not in self._attached:
-            self.request(wire.Attach(segment), (), limits, descriptor=sealed.descriptor)
+            self.request(wire.Attach(segment), (), limits, descriptors=[sealed.descriptor])
             self._attached[segment] = sealed
         return wire.SharedArray(array.dtype.name, tuple(array.shape), segment)
 
     def request(
-        self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits, descriptor: int | None = None
+        self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits, descriptors: Sequence[int] = ()
     ) -> Answer:
-        """Send `message`, with a file descriptor after it where it needs one, and wait for the answer.
+        """Send `message`, with file descriptors after it where it needs some, and wait for the answer.
 
         Raises:
             WorkerEnded: there is none. The worker and all it started are gone then.
@@ -103,13 +103,14 @@ class Worker:
             if started > self._next_look:
                 # Many short calls are watched like a long one.
                 self._watch_memory(limits)
-            if descriptor is not None:
-                self._channel.settimeout(limits.seconds)
-                self._channel.sendall(b"".join(pieces))
-                socket.send_fds(self._channel, [b"."], [descriptor])
-                pieces = []
             reply = exchange(
-                self._channel, pieces, unpacker, limits.seconds, self._output, lambda: self._watch_memory(limits)
+                self._channel,
+                pieces,
+                unpacker,
+                limits.seconds,
+                self._output,
+                lambda: self._watch_memory(limits),
+                descriptors,
             )
         except WorkerEnded as ended:
             raise self._bury(ended.ending) from None

@@ -27,14 +27,14 @@ def behaviour_digest(source: Source, functions: Iterable[str]) -> str:
     if all(_is_plain(piece, source) for piece in pieces):
         together = _connected(pieces, set(functions))
         pieces = tuple(p for p in pieces if not _is_function(p, source) or together.intersection(p.names))
-    return _digest(f"{piece.file} {piece.text}" for piece in pieces)
+    return digest_of(f"{piece.file} {piece.text}" for piece in pieces)
 
 
 def whole_digest(source: Source) -> str:
     """Return a digest of the whole file, with the place of each piece and of what was left out."""
     left_out = [f"{name} {place.file} {place.line}" for name, place in sorted(source.left_out.items())]
     broken = sorted(source.broken)
-    return _digest([source.name, source.digest, *(piece.file for piece in source.pieces), *left_out, *broken])
+    return digest_of([source.name, source.digest, *(piece.file for piece in source.pieces), *left_out, *broken])
 
 
 def _is_plain(piece: Piece, source: Source) -> bool:
@@ -82,5 +82,6 @@ def _connected(pieces: Iterable[Piece], functions: set[str]) -> set[str]:
         found |= more & known
 
 
-def _digest(parts: Iterable[str]) -> str:
+def digest_of(parts: Iterable[str]) -> str:
+    """Return SHA-256 over texts."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -10,13 +10,12 @@ import functools
 import hashlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import msgspec
 
 from grader.layout import GRADER_FOLDER
-from grader.submission.reference import results_folder
+from grader.submission.reference import keep_whole, results_folder
 from grader.submission.source import Source, read_source
 
 # The code that reads: a new version never takes an old one's reading.
@@ -51,13 +50,9 @@ def _kept(place: Path, content: bytes) -> Source | None:
 
 def _keep(place: Path, content: bytes, source: Source) -> None:
     """Keep a reading, whole or not at all. Text that cannot be written as UTF-8 is read anew each time."""
-    with contextlib.suppress(OSError, UnicodeEncodeError):
+    with contextlib.suppress(UnicodeEncodeError):
         packed = msgspec.msgpack.encode(source)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=place.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content + _digest(packed) + packed)
-        Path(name).replace(place)
+        keep_whole(place, (content, _digest(packed), packed))
 
 
 @functools.cache

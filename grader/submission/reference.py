@@ -14,7 +14,7 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -171,19 +171,28 @@ class Reference(Submission):
 
     def _store(self, key: str, answer: Answer) -> None:
         """Write whole or not at all. A full or read-only disk costs speed, not the run."""
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=self._folder)
-            try:
-                checksum = 0
-                with os.fdopen(descriptor, "wb") as file:
-                    for piece in wire.pack(answer.reply, answer.buffers, FILE_NONCE, 1):
-                        file.write(piece)
-                        checksum = zlib.crc32(piece, checksum)
-                    file.write(CHECKSUM.pack(checksum))
-                Path(name).replace(self._folder / key)
-            except OSError:
-                Path(name).unlink(missing_ok=True)
+        keep_whole(self._folder / key, _with_checksum(wire.pack(answer.reply, answer.buffers, FILE_NONCE, 1)))
+
+
+def _with_checksum(pieces: Iterable[wire.Buffer]) -> Iterator[wire.Buffer]:
+    checksum = 0
+    for piece in pieces:
+        checksum = zlib.crc32(piece, checksum)
+        yield piece
+    yield CHECKSUM.pack(checksum)
+
+
+def keep_whole(place: Path, pieces: Iterable[wire.Buffer]) -> None:
+    """Write a file to keep, whole or not at all. A full or read-only disk costs speed, not the run."""
+    with contextlib.suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=place.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.writelines(pieces)
+            Path(name).replace(place)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
 
 
 def results_folder() -> Path:
