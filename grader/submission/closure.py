@@ -30,6 +30,59 @@ def behaviour_digest(source: Source, functions: Iterable[str]) -> str:
     return digest_of(f"{piece.file} {piece.text}" for piece in pieces)
 
 
+def needed_pieces(source: Source, function: str) -> tuple[int, ...]:
+    """Return the numbers of the pieces that have to be loaded before `function` is called, in their order.
+
+    That are all that give a name it mentions, directly or not. It is every piece where one of them may reach others
+    without naming them, or where it matters what else is loaded before.
+    """
+    pieces, everything = source.pieces, tuple(range(len(source.pieces)))
+    if _order_matters(pieces):
+        return everything
+    needed, more = {function, "*"}, {function}
+    while more:
+        words = {word for piece in pieces if more.intersection(piece.names) for word in WORD.findall(piece.text)}
+        more = words - needed
+        needed |= more
+    chosen = tuple(number for number, piece in enumerate(pieces) if needed.intersection(piece.names))
+    roundabout = any(ROUNDABOUT & _names_in(pieces[number].text) for number in chosen if not pieces[number].modules)
+    return everything if roundabout else chosen
+
+
+def _names_in(text: str) -> set[str]:
+    """Return the names that `text` mentions, and its attributes of Python's own such as `__dict__`."""
+    nodes = list(ast.walk(ast.parse(text)))
+    own = {node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr.startswith("__")}
+    statements = {"global" for node in nodes if isinstance(node, ast.Global)}
+    return {node.id for node in nodes if isinstance(node, ast.Name)} | own | statements
+
+
+def _order_matters(pieces: Iterable[Piece]) -> bool:
+    """Return whether loading a piece may do more than give names, or takes a value that others change later."""
+    texts: dict[str, str] = {}
+    twice = {name for piece in pieces for name in piece.names if texts.setdefault(name, piece.text) != piece.text}
+    try:
+        parts = [part for piece in pieces for statement in ast.parse(piece.text).body for part in _loaded_at(statement)]
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return True
+    nodes = [node for part in parts for node in ast.walk(part)]
+    return any(isinstance(node, ast.Call | ast.stmt) for node in nodes) or any(
+        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in twice for node in nodes
+    )
+
+
+def _loaded_at(statement: ast.stmt) -> list[ast.AST]:
+    """Return what of a statement is evaluated when it is loaded: all of a class, the defaults of a function."""
+    match statement:
+        case ast.Import() | ast.ImportFrom():
+            return []
+        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+            return [value.args if isinstance(value, ast.Lambda) else value]
+        case ast.FunctionDef(decorator_list=[]) | ast.AsyncFunctionDef(decorator_list=[]):
+            return [statement.args, *([statement.returns] if statement.returns else [])]
+    return [statement]
+
+
 def whole_digest(source: Source) -> str:
     """Return a digest of the whole file, with the place of each piece and of what was left out."""
     left_out = [f"{name} {place.file} {place.line}" for name, place in sorted(source.left_out.items())]

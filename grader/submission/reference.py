@@ -108,7 +108,7 @@ class Reference(Submission):
         answer = None if training else self._stored(key)
         if answer is None:
             self.engine.warm(frozenset({"keras"}))
-            self._load()
+            self._load_all()
             self._revive((images,))
             packer = self._packer()
             message = wire.Predict(_whole(model, packer), encode(images, packer, self), training)

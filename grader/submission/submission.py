@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
 
 import msgspec
 import numpy as np
@@ -16,6 +16,7 @@ from grader.sandbox import wire
 from grader.sandbox.exchange import WorkerEnded
 from grader.sandbox.worker import Answer, Limits
 from grader.submission import explain
+from grader.submission.closure import needed_pieces
 from grader.submission.engines import Engine
 from grader.submission.source import Piece, Source
 from grader.submission.values import CallPacker, History, Kept, Model, Taken, decode, decode_snapshot, digest, encode
@@ -23,6 +24,10 @@ from grader.submission.values import CallPacker, History, Kept, Model, Taken, de
 DEFAULT_LIMITS = Limits(seconds=30.0, memory_mib=4096)
 LOAD_LIMITS = Limits(seconds=10.0, memory_mib=4096)
 DEFAULT_SEED = 20_240_501
+HEAVY = frozenset({"tensorflow", "keras", "matplotlib"})
+
+
+R = TypeVar("R")
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -101,8 +106,10 @@ class Submission:
         self.trace: list[tuple[str, tuple[Any, ...], Outcome | CheckFailed]] = []
         self._too_slow: dict[str, CheckFailed] = {}
         self._done: dict[str, tuple[int, Outcome]] = {}
+        self._chains: dict[tuple[Any, ...], tuple[int, tuple[Any, ...], tuple[Any, ...], Any]] = {}
         self._module = module
-        self._loaded_generation: int | None = None
+        self._loaded: tuple[int, frozenset[int]] = (-1, frozenset())
+        self._needs: dict[str, tuple[int, ...]] = {}
         self._deadly: dict[int, Feedback] = {}
         self._unloaded: dict[str, CheckFailed] = {}
         self._failed_imports: dict[str, str] = {}
@@ -157,7 +164,24 @@ class Submission:
             self.trace.append((function, arguments, outcome))
         return outcome
 
+    def do_once(self, steps: Callable[..., R], *arguments: Any) -> R:
+        """Return `steps(self, *arguments)`, or what it returned before: several checks share one chain of calls.
+
+        It is done again where the worker that holds what came of it has ended.
+        """
+        key = (steps, self.seed, *map(id, arguments))
+        generation, _, trace, result = self._chains.get(key, (-1, (), (), None))
+        if generation == self.engine.generation:
+            self.trace.extend(trace)
+            return cast(R, result)
+        before = len(self.trace)
+        made = steps(self, *arguments)
+        # The arguments are kept, so that their numbers stay theirs.
+        self._chains[key] = self.engine.generation, arguments, tuple(self.trace[before:]), made
+        return made
+
     def perform_and_keep(self, function: str, arguments: tuple[Any, ...]) -> Any:
+        self.engine.warm(self.source.modules)
         answer = self._call(function, arguments, keep=True)
         assert isinstance(answer.reply, wire.Returned)
         if isinstance(answer.reply.value, wire.Held):
@@ -243,7 +267,9 @@ class Submission:
         """
         if function in self.source.broken:
             raise CheckFailed(self.source.broken[function], Verdict.IMPORT_ERROR)
-        self._load()
+        if function not in self._needs:
+            self._needs[function] = needed_pieces(self.source, function)
+        self._load(self._needs[function])
         if function in self._unloaded:
             raise self._unloaded[function]
         if not any(function in piece.names for piece in self.source.pieces):
@@ -257,12 +283,28 @@ class Submission:
                 Verdict.IMPORT_ERROR,
             )
 
-    def _load(self) -> None:
-        while self._loaded_generation != self.engine.generation:
+    def _load(self, needed: tuple[int, ...]) -> None:
+        """Have the pieces of these numbers in the worker, and the libraries they import.
+
+        One that needs neither TensorFlow nor matplotlib does not wait for them. They come all at once: a worker that
+        holds a model is never given up for want of another library.
+        """
+        modules = {module.split(".")[0] for number in needed for module in self.source.pieces[number].modules}
+        if modules & HEAVY:
             self.engine.warm(self.source.modules)
-            generation = self.engine.generation
-            if all(self._load_piece(number, piece) for number, piece in enumerate(self.source.pieces)):
-                self._loaded_generation = generation
+        else:
+            self.engine.warm(frozenset(modules))
+        while missing := [number for number in needed if number not in self._loaded_here()]:
+            generation, loaded = self.engine.generation, self._loaded_here()
+            if all(self._load_piece(number, self.source.pieces[number]) for number in missing):
+                self._loaded = generation, loaded.union(missing)
+
+    def _loaded_here(self) -> frozenset[int]:
+        generation, loaded = self._loaded
+        return loaded if generation == self.engine.generation else frozenset()
+
+    def _load_all(self) -> None:
+        self._load(tuple(range(len(self.source.pieces))))
 
     def _load_piece(self, number: int, piece: Piece) -> bool:
         """Execute one piece; return whether the worker is still there. A deadly piece is never tried twice."""

@@ -63,10 +63,10 @@ class Session:
                 finally:
                     self._tidy_up()
             case wire.Predict():
-                model: Any = self._object(request.model, buffers)
-                images = self._object(request.images, buffers)
-                outputs = model(images, training=True) if request.training else model.predict(images, verbose=0)
-                return wire.Returned(describe(outputs, self._registry, packer))
+                from grader.worker.models import outputs_of
+
+                model, images = self._object(request.model, buffers), self._object(request.images, buffers)
+                return wire.Returned(describe(outputs_of(model, images, request.training), self._registry, packer))
             case wire.Fetch():
                 from grader.worker.models import take_snapshot
 

@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.test_ch2_first_model import (
+    AGREEING_IMAGES,
     DARKENING,
     FAINT_IMAGES,
     FAINTNESS,
@@ -159,7 +160,7 @@ def _chain(functions: dict[str, Any], brought: Brought, clock: Clock) -> None:
     rows = clock("calls", get("normalize"), split.images)
     clock("calls", predictions, model, rows)
     clock("calls", get("evaluate_model"), model, rows, split.labels)
-    for image in split.images[:3]:
+    for image in split.images[:AGREEING_IMAGES]:
         clock("calls", get("predict_digit"), model, image)
 
 
