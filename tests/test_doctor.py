@@ -192,7 +192,6 @@ def test_reason_for_a_weaker_level_is_read_from_the_system(weak, monkeypatch, tm
 
 def test_kernel_without_anything_is_no_crash(monkeypatch, tmp_path):
     monkeypatch.setattr(sandboxes, "PROC", tmp_path)
-    monkeypatch.setattr(sandboxes, "CGROUPS", tmp_path)
     monkeypatch.setattr(sandboxes, "landlock_version", lambda: 0)
     words = words_of(sandboxes.look_at_sandbox())
     assert "Landlock | not in this kernel" in words and "seccomp | not in this kernel" in words
@@ -201,15 +200,17 @@ def test_kernel_without_anything_is_no_crash(monkeypatch, tmp_path):
 
 @pytest.mark.skipif(os.getuid() == 0 and not os.access("/", os.W_OK), reason="root may write everywhere")
 def test_cgroup_of_ones_own_is_recognised(monkeypatch, tmp_path):
-    own = tmp_path / "user" / "session"
+    # As on systems that have both versions: the second is mounted in a folder of its own.
+    own = tmp_path / "unified" / "user" / "session"
     own.mkdir(parents=True)
     for name in ("cgroup.procs", "cgroup.subtree_control"):
         (own / name).touch()
-    (tmp_path / "cgroup.controllers").touch()
     (tmp_path / "self").mkdir()
-    (tmp_path / "self" / "cgroup").write_text("0::/user/session\n")
+    (tmp_path / "self" / "cgroup").write_text("1:memory:/\n0::/user/session\n")
+    (tmp_path / "self" / "mounts").write_text(
+        f"cgroup {tmp_path}/memory cgroup rw 0 0\ncgroup2 {tmp_path}/unified cgroup2 rw 0 0\n"
+    )
     monkeypatch.setattr(sandboxes, "PROC", tmp_path)
-    monkeypatch.setattr(sandboxes, "CGROUPS", tmp_path)
     assert "with a group that this user may divide" in words_of(sandboxes.look_at_sandbox())
 
 

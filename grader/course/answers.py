@@ -81,6 +81,7 @@ def _read_answers(course: Course, chapter: str, path: Path) -> list[Answer]:
         ) from None
     imports = "".join(f"{ast.unparse(s)}\n" for s in statements if isinstance(s, ast.Import | ast.ImportFrom))
     functions = functions_of(course.master(chapter))
+    lines = source.splitlines(keepends=True)
     answers = []
     for statement in statements:
         if not isinstance(statement, ast.FunctionDef):
@@ -95,9 +96,7 @@ def _read_answers(course: Course, chapter: str, path: Path) -> list[Answer]:
                 got=statement.name,
                 next_step=f"begin the name with one of: {', '.join(functions)}",
             )
-        text = (ast.get_source_segment(source, statement) or "").replace(
-            f"def {statement.name}(", f"def {function}(", 1
-        )
+        text = _text_of(statement, lines).replace(f"def {statement.name}(", f"def {function}(", 1)
         sentence = ast.get_docstring(statement) or ""
         answers.append(Answer(chapter, statement.name, function, sentence, imports, text, path, statement.lineno))
     return answers
@@ -106,4 +105,9 @@ def _read_answers(course: Course, chapter: str, path: Path) -> list[Answer]:
 def _cut(source: str, function: str) -> str:
     statements = ast.parse(source).body
     found = next(s for s in statements if isinstance(s, ast.FunctionDef) and s.name == function)
-    return ast.get_source_segment(source, found) or ""
+    return _text_of(found, source.splitlines(keepends=True))
+
+
+def _text_of(function: ast.FunctionDef, lines: list[str]) -> str:
+    """Return the function's own lines, without decorators: it stands at the left margin, and nothing follows it."""
+    return "".join(lines[function.lineno - 1 : function.end_lineno]).rstrip("\n")

@@ -12,10 +12,10 @@ from pathlib import Path
 from grader.doctor.findings import Finding, State
 from grader.doctor.systems import install_bubblewrap, this_system
 from grader.messages import Message, say, verbatim
+from grader.sandbox.cgroups import own_folder
 from grader.sandbox.confine import Level, landlock_version, strongest_level
 
 PROC = Path("/proc")
-CGROUPS = Path("/sys/fs/cgroup")
 
 
 def look_at_sandbox() -> Iterator[Finding]:
@@ -81,12 +81,9 @@ def _look_at_kernel() -> Iterator[Finding]:
 
 def _cgroup_words() -> Message:
     """Return whether limits can be set by cgroup: version 2, and a group of one's own that may be written to."""
-    if not (CGROUPS / "cgroup.controllers").is_file():
+    folder = own_folder(PROC / "self/mounts", PROC / "self/cgroup")
+    if folder is None:
         return say("version 2 is not there; limits are kept by rlimits and a watcher")
-    own = ""
-    with contextlib.suppress(OSError, IndexError):
-        own = (PROC / "self/cgroup").read_text(encoding="utf-8").splitlines()[0].rpartition(":")[2]
-    folder = CGROUPS / own.lstrip("/")
     if os.access(folder / "cgroup.procs", os.W_OK) and os.access(folder / "cgroup.subtree_control", os.W_OK):
         return say("version 2, with a group that this user may divide")
     return say("version 2, without a group of one's own; limits are kept by rlimits and a watcher")

@@ -76,13 +76,6 @@ def grade(
         "no:randomly",
         "-p",
         "no:xdist",
-        "-p",
-        "no:hypothesispytest",
-        # They collect garbage for each run, which takes longer than most checks.
-        "-p",
-        "no:unraisableexception",
-        "-p",
-        "no:threadexception",
         *([f"--course={course.root}"] if course and own else []),
         *([] if cache else ["--no-cache"]),
         *options,

@@ -87,7 +87,7 @@ def divide(mounts: Path = Path("/proc/self/mounts"), own: Path = Path("/proc/sel
     Returns:
         None where there is no cgroup v2, where it is not this user's to divide, or where others are in it.
     """
-    folder = _own_folder(mounts, own)
+    folder = own_folder(mounts, own)
     if folder is None:
         return None
     if folder.name == "grader" and (found := _enabled(folder.parent)):
@@ -113,7 +113,8 @@ def divide(mounts: Path = Path("/proc/self/mounts"), own: Path = Path("/proc/sel
     return Division(folder, _enabled(folder))
 
 
-def _own_folder(mounts: Path, own: Path) -> Path | None:
+def own_folder(mounts: Path, own: Path) -> Path | None:
+    """Return the folder of the cgroup v2 this process is in, wherever it is mounted; None where there is none."""
     try:
         lines = own.read_text(encoding="utf-8").splitlines()
         places = [line.split() for line in mounts.read_text(encoding="utf-8").splitlines()]
