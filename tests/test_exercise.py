@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import messages
+from grader.course.exercise import NOT_INSTALLED
 from grader.course.release import release
 
 CHAPTER = Path(__file__).resolve().parent.parent / "solutions" / "ch2_first_model.py"
@@ -44,8 +45,34 @@ def test_notebook_is_valid_and_holds_the_same_as_the_script(exercises):
     script = jupytext.read(script_path)
     assert script.metadata.first_digits.keys() == {"digest"}
     first, *rest = [(cell.cell_type, cell.source) for cell in notebook.cells]
-    assert rest == [(cell.cell_type, cell.source) for cell in script.cells]
+    written = [cell for cell in rest if "grader" not in cell[1] or cell[0] != "code"]
+    assert written == [(cell.cell_type, cell.source) for cell in script.cells]
     assert first[0] == "code" and '"google.colab" in sys.modules' in first[1] and "\n    %pip install" in first[1]
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_each_function_of_a_notebook_is_followed_by_its_check(exercises, language):
+    cells = [
+        cell.source for cell in nbformat.read(exercises[language][1], as_version=4).cells if cell.cell_type == "code"
+    ]
+    marks = [
+        place for place, source in enumerate(cells) if re.search("raise NotImplementedError|YOUR CODE|代码", source)
+    ]
+    assert len(marks) == 7
+    for place in marks:
+        function = re.match(r"def (\w+)", cells[place])[1]
+        assert cells[place + 1] == f"grader.check({function})"
+    # The import comes before, and says what is wrong where the course is not installed.
+    assert "import grader" in cells[1] and cells[-1] == "grader.check()"
+    assert messages.render(NOT_INSTALLED, language) in cells[1]
+
+
+def test_notebook_says_so_where_the_course_is_not_installed(exercises, capsys):
+    cells = [cell.source for cell in nbformat.read(exercises["en"][1], as_version=4).cells if cell.cell_type == "code"]
+    names = {"normalize": len}
+    nowhere = cells[1].replace("import grader", "import grader_that_is_not_there")
+    exec(f"{nowhere}\ngrader.check(normalize)\ngrader.check()", names)
+    assert capsys.readouterr().out.count("Nothing is checked here") == 2
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from grader.course.errors import MasterError
 from grader.course.given import read_given, require_whole
 from grader.course.marks import BEGIN, END, find_blocks, put_stubs
 from grader.course.master import NOTEBOOK_ONLY, Cell, Master, read_source
+from grader.messages import render, say
 
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -33,13 +34,29 @@ class Exercise:
     notebook_digest: str
 
 
+# The notebook's first cell of code. Without the course, in Colab for example, all other cells still work.
+IMPORT_CELL = """try:
+    import grader
+except ModuleNotFoundError:
+    import types
+
+    grader = types.SimpleNamespace(check=lambda *functions: print({words!r}))"""
+NOT_INSTALLED = say(
+    "Nothing is checked here: the course is not installed for this notebook. The README beside the exercises says how."
+)
+
+
 @dataclass(frozen=True)
 class _ExerciseCell:
-    """A cell as the learner sees it: its `# %%` line, and its lines in the script."""
+    """A cell as the learner sees it: its `# %%` line, and its lines in the script.
+
+    `functions`: those he writes in it.
+    """
 
     mark: str
     body: tuple[str, ...]
     notebook_only: bool
+    functions: tuple[str, ...]
 
 
 def build_exercise(master: Master, language: str) -> Exercise:
@@ -53,7 +70,7 @@ def build_exercise(master: Master, language: str) -> Exercise:
     script = _script(cells)
     require_whole(script, given)
     script_digest = digest_of_script(script)
-    parts = [read_source(cell.mark, cell.body) for cell in cells]
+    parts = list(_parts(cells, language))
     notebook_digest = digest_of_notebook((kind, source) for kind, source, _ in parts)
     return Exercise(
         language=language,
@@ -76,22 +93,41 @@ def _exercise_cells(master: Master, language: str, given: Mapping[str, Sequence[
             next_step="put the marks around each reference solution, below the function's docstring",
         )
     return [
-        _exercise_cell(cell, put_stubs(cell.body, found, language, given), language)
+        _exercise_cell(
+            cell, put_stubs(cell.body, found, language, given), language, [block.function for block in found]
+        )
         for cell, found in zip(master.cells, blocks, strict=True)
         if cell.language in (None, language)
     ]
 
 
-def _exercise_cell(cell: Cell, body: Sequence[str], language: str) -> _ExerciseCell:
+def _exercise_cell(cell: Cell, body: Sequence[str], language: str, functions: Sequence[str]) -> _ExerciseCell:
     if cell.kind == "code":
         body = translate_docstrings(body, language)
     mark = re.sub(rf'\s+lang="{cell.language}"', "", cell.mark)
-    return _ExerciseCell(mark, tuple(body), NOTEBOOK_ONLY in cell.tags)
+    return _ExerciseCell(mark, tuple(body), NOTEBOOK_ONLY in cell.tags, tuple(functions))
 
 
 def _script(cells: Iterable[_ExerciseCell]) -> str:
     lines = [line for cell in cells if not cell.notebook_only for line in (cell.mark, *cell.body)]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _parts(cells: Iterable[_ExerciseCell], language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the notebook's cells: those of the script, and after each that has functions to write one to check them."""
+    imported = False
+    functions: list[str] = []
+    for cell in cells:
+        kind, source, metadata = read_source(cell.mark, cell.body)
+        if kind == "code" and not imported and NOTEBOOK_ONLY not in metadata.get("tags", ()):
+            imported = True
+            yield "code", IMPORT_CELL.format(words=render(NOT_INSTALLED, language)), {}
+        yield kind, source, metadata
+        functions += cell.functions
+        if cell.functions:
+            yield "code", f"grader.check({', '.join(cell.functions)})", {}
+    if len(functions) > 1:
+        yield "code", "grader.check()", {}
 
 
 def _notebook(parts: Iterable[tuple[str, str, dict[str, Any]]], digest: str) -> str:

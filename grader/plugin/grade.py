@@ -5,42 +5,62 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from grader.layout import GRADER_FOLDER, Course, find_course
+from grader.messages import LANGUAGES
+from grader.plugin.collection import CHECK
 from grader.plugin.reporting import assemble
-from grader.plugin.run import RUN, SHARED_SANDBOX
+from grader.plugin.run import LIVE, RUN, SHARED_SANDBOX, Live
 from grader.results import RunResult
 from grader.sandbox.process import Sandbox
 
 
 class Graded(msgspec.Struct, frozen=True):
-    """What one run gave: pytest's exit status, the result (None where nothing was graded), and the screen's text."""
+    """What one run gave: pytest's exit status, the result (None where nothing was graded), and the screen's text.
+
+    `language`: the one the learner is spoken to in.
+    """
 
     exit_status: int
     result: RunResult | None
     screen: str
+    language: str = LANGUAGES[0]
 
 
 class _Observer:
-    """Lends the run its sandbox, and takes the result down before pytest forgets it."""
+    """Lends the run its sandbox and live work, and takes the result down before pytest forgets it."""
 
-    def __init__(self, sandbox: Sandbox | None) -> None:
-        self._sandbox = sandbox
+    def __init__(self, sandbox: Sandbox | None, live: Live | None, tasks: Collection[str]) -> None:
+        self._sandbox, self._live, self._tasks = sandbox, live, tasks
         self.result: RunResult | None = None
+        self.language = LANGUAGES[0]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         if self._sandbox is not None:
             config.stash[SHARED_SANDBOX] = self._sandbox
+        if self._live is not None:
+            config.stash[LIVE] = self._live
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        if self._tasks:
+            chosen = [item for item in items if item.stash[CHECK].task in self._tasks]
+            config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+            items[:] = chosen
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            self.result = assemble(session.config.stash[RUN], interrupted=False)
+        run = session.config.stash[RUN]
+        self.language = run.settings.language
+        # Who interrupts his own notebook wants to see what there is.
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and self._live is not None
+        if interrupted or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            self.result = assemble(run, interrupted)
 
 
 def grade(
@@ -50,6 +70,8 @@ def grade(
     chapter: str | None = None,
     sandbox: Sandbox | None = None,
     cache: bool = False,
+    live: Live | None = None,
+    tasks: Collection[str] = (),
 ) -> Graded:
     """Grade `submission` as `pytest grader` with `options` does.
 
@@ -60,8 +82,10 @@ def grade(
             (`Sandbox.keeps_apart`), neither sees anything of the other, nor of other submissions. Without one, each
             run makes its own.
         cache: whether results of earlier runs count.
+        live: work that is at hand in this process; then nothing is read from `submission`.
+        tasks: the only ones to check; without them, all.
     """
-    observer = _Observer(sandbox)
+    observer = _Observer(sandbox, live, tasks)
     own = course is not None and course.own
     arguments: Sequence[str] = (
         # The folder is named where the checks lie elsewhere, too: it brings the options.
@@ -84,7 +108,7 @@ def grade(
     with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
         status = pytest.main(list(arguments), plugins=[observer])
     _forget_modules((course or find_course()).checks)
-    return Graded(int(status), observer.result, screen.getvalue())
+    return Graded(int(status), observer.result, screen.getvalue(), observer.language)
 
 
 def _forget_modules(folder: Path) -> None:

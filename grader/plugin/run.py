@@ -32,6 +32,17 @@ RUN: pytest.StashKey[Run] = pytest.StashKey()
 SHARED_SANDBOX: pytest.StashKey[Sandbox] = pytest.StashKey()
 
 
+class Live(msgspec.Struct, frozen=True):
+    """Work that is not in a file but at hand in this process: what it says, and the engine that has it."""
+
+    chapter: str
+    source: Source
+    engine: Engine
+
+
+LIVE: pytest.StashKey[Live] = pytest.StashKey()
+
+
 class Report(msgspec.Struct, frozen=True):
     """A report to write at the end. `kind`: json or html."""
 
@@ -90,11 +101,13 @@ class Run:
     """Everything costly is made when first needed: an untouched exercise needs no worker and no data.
 
     `sandbox`: one for everything, the learner's work too, where the caller trusts it and grades much of it.
+    `live`: work that is at hand here and takes the place of a file.
     """
 
-    def __init__(self, settings: Settings, sandbox: Sandbox | None = None) -> None:
+    def __init__(self, settings: Settings, sandbox: Sandbox | None = None, live: Live | None = None) -> None:
         self.settings = settings
         self._sandbox = sandbox
+        self._live = live
         self.chapters: dict[str, Chapter] = {}
         self.handed: dict[str, Handed] = {}
         self.results: dict[tuple[str, str], list[CheckResult]] = {}
@@ -119,7 +132,11 @@ class Run:
         """
         functions = {name: chapter.functions for name, chapter in self.chapters.items()}
         given = {name: self._given_bodies(name) for name in self.chapters}
-        self.handed = find_submission(self.settings.submission, sorted(self.chapters), functions, given)
+        if self._live is not None:
+            chapter = self._live.chapter
+            self.handed = {chapter: Handed(chapter, source=self._live.source.without_given(given[chapter]))}
+        else:
+            self.handed = find_submission(self.settings.submission, sorted(self.chapters), functions, given)
         if not self.settings.language_given:
             self._speak_as_the_exercises_do()
 
@@ -235,6 +252,8 @@ class Run:
         return (broken,) if broken else ()
 
     def _engine(self) -> Engine:
+        if self._live is not None:
+            return self._live.engine
         here = self.settings.in_process or not can_fork()
         engine: Engine = InProcessEngine() if here else SandboxEngine(self._sandbox)
         self._engines.append(engine)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -152,14 +153,12 @@ class ChapterPart:
 
 def render_html(result: RunResult, language: str) -> str:
     """Return the run as one self-contained page in `language`."""
-    page = _Page(language)
+    page = Page(language)
     chapters = [page.show_chapter(f"chapter-{number}", chapter) for number, chapter in enumerate(result.chapters, 1)]
     earned, points = format_points(result.earned), format_points(result.points)
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
-        language=language,
-        speak=page.speak,
-        label={name: page.speak(message) for name, message in LABELS.items()},
+        **page.words,
         result=result,
         data=page.speak(data_words(result.surroundings)),
         chapters=chapters,
@@ -171,13 +170,12 @@ def render_html(result: RunResult, language: str) -> str:
         passed=page.count_passed(result.checks),
         seconds=page.speak(say("{seconds} s", seconds=f"{result.seconds:.1f}")),
         first=next((card for part in chapters for card in part.cards if _needs_work(card.task)), None),
-        pass_badge=page.show_badge(Verdict.PASS),
-        picture=pictures,
     )
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Return what renders the templates: everything in them is text, and none of it is markup."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATE_FOLDER),
         autoescape=True,
@@ -196,11 +194,22 @@ def _needs_work(task: TaskResult) -> bool:
     return overall_verdict(task.checks) not in (None, Verdict.PASS, Verdict.GRADER_ERROR)
 
 
-class _Page:
+class Page:
     """Turns results into what the template shows, in one language."""
 
     def __init__(self, language: str) -> None:
         self._language = language
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the pieces of a page need to speak: for the template."""
+        return {
+            "language": self._language,
+            "speak": self.speak,
+            "label": {name: self.speak(message) for name, message in LABELS.items()},
+            "pass_badge": self.show_badge(Verdict.PASS),
+            "picture": pictures,
+        }
 
     def speak(self, message: Message) -> str:
         return make_visible(render(message, self._language))

@@ -45,17 +45,7 @@ def print_run(result: RunResult, language: str, width: int, colour: bool, verbos
     `verbose`: name the checks that passed, too.
     """
     stream = io.StringIO()
-    console = Console(
-        file=stream,
-        width=max(MIN_WIDTH, min(width, MAX_WIDTH)),
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        legacy_windows=False,
-    )
-    printer = _Printer(console, language, verbose)
+    printer = _Printer(_console(stream, width, colour), language, verbose)
     ran = [chapter for chapter in result.chapters if any(task.checks for task in chapter.tasks)]
     untouched = [chapter for chapter in ran if _is_untouched(chapter)]
     for chapter in ran or result.chapters:
@@ -66,6 +56,35 @@ def print_run(result: RunResult, language: str, width: int, colour: bool, verbos
             printer.chapter(chapter)
     printer.closing(result)
     return stream.getvalue()
+
+
+def print_tasks(chapter: ChapterResult, language: str, width: int) -> str:
+    """Return one chapter's part of the report without colour, its title and its tasks."""
+    stream = io.StringIO()
+    _Printer(_console(stream, width, colour=False), language, verbose=False).chapter(chapter)
+    return stream.getvalue().strip("\n")
+
+
+def print_feedback(feedback: Feedback, language: str, width: int) -> str:
+    """Return the parts of a feedback without colour."""
+    stream = io.StringIO()
+    _Printer(_console(stream, width, colour=False), language, verbose=False).feedback(feedback, 0)
+    return stream.getvalue().rstrip("\n")
+
+
+def _console(stream: io.StringIO, width: int, colour: bool) -> Console:
+    return Console(
+        file=stream,
+        width=max(MIN_WIDTH, min(width, MAX_WIDTH)),
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+        # In a notebook, too, this is text, and whoever asked for it shows it.
+        force_jupyter=False,
+    )
 
 
 class _Prose(Text):
@@ -124,7 +143,7 @@ class _Printer:
         shared = _shared_feedback(chapter)
         if shared is not None:
             self._console.print()
-            self._feedback(shared, 2)
+            self.feedback(shared, 2)
             self._console.print()
         for task in chapter.tasks:
             self._task(task, told=shared)
@@ -166,10 +185,11 @@ class _Printer:
                 title.append(f"  ({self._say(check.measured)})", "dim")
             self._console.print(Padding(title, (0, 0, 0, 5)))
         if check.feedback is not None and check.feedback is not told and check.feedback != told:
-            self._feedback(check.feedback, 7)
+            self.feedback(check.feedback, 7)
             self._console.print()
 
-    def _feedback(self, feedback: Feedback, indent: int) -> None:
+    def feedback(self, feedback: Feedback, indent: int) -> None:
+        """Print the parts of a feedback."""
         if feedback.mistake is not None and feedback.mistake not in self._named_mistakes:
             self._named_mistakes.append(feedback.mistake)
             self._line(feedback.mistake, indent, "bold yellow")

@@ -66,17 +66,26 @@ def _missing_glyphs(figure: Any) -> tuple[str, ...]:
 def prepare_drawing() -> None:
     """Draw without a window, and let labels fall back on a font with Chinese glyphs where there is one."""
     import matplotlib
-    from matplotlib import font_manager
 
     matplotlib.use("Agg", force=True)
+    matplotlib.rcParams.update(font_settings())
+
+
+def font_settings() -> dict[Any, Any]:
+    """Return matplotlib's settings by which labels fall back on a font with Chinese glyphs, where there is one."""
+    from matplotlib import font_manager
+
     installed = {font.name for font in font_manager.fontManager.ttflist}
     families = [family for family in CJK_FAMILIES if family in installed]
-    matplotlib.rcParams["font.family"] = ["sans-serif", *families]
-    matplotlib.rcParams["axes.unicode_minus"] = False
+    return {"font.family": ["sans-serif", *families], "axes.unicode_minus": False}
 
 
-def close_figures() -> None:
-    """Forget the figures pyplot still holds, so that one call's drawing does not end up in the next one's."""
+def close_figures(before: frozenset[int]) -> None:
+    """Forget the figures pyplot has come to hold since it held those numbered in `before`.
+
+    So one call's drawing does not end up in the next one's.
+    """
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:
-        pyplot.close("all")
+        for number in set(pyplot.get_fignums()) - before:
+            pyplot.close(number)

@@ -12,6 +12,7 @@ import sys
 import traceback
 import types
 import zlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,15 +27,20 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One learner's module and the objects it made."""
+    """One learner's module and the objects it made.
 
-    def __init__(self) -> None:
+    `names`: those of a module that is at work here already, such as a notebook's; without, one is loaded.
+    """
+
+    def __init__(self, names: Mapping[str, Any] | None = None) -> None:
         self._registry = Registry()
         self._module: types.ModuleType | None = None
+        self._names = names
         self._lines: dict[str, list[str]] = {}
         self._flags = 0
         self._drawing_ready = False
         self._segments: dict[int, int] = {}
+        self._figures_before: frozenset[int] = frozenset()
 
     def attach(self, segment: int, descriptor: int) -> None:
         """Take the bytes of shared arrays, for calls that come later."""
@@ -104,7 +110,8 @@ class Session:
     # ------------------------------------------------------------ calling
 
     def _call(self, call: wire.Call, buffers: list[wire.Buffer], packer: wire.Packer) -> wire.Reply:
-        function = getattr(self._module, call.function)
+        function = self._function(call.function)
+        self._figures_before = _open_figures()
         arguments = [self._object(value, buffers) for value in call.arguments]
         set_seeds(call.seed)
         before = [_fingerprint(argument) for argument in arguments]
@@ -121,6 +128,16 @@ class Session:
             observations=tuple(recorder.result() if recorder else None for recorder in recorders),
             snapshots=self._take_snapshots([*arguments, value], packer) if call.snapshots else (),
         )
+
+    def _function(self, name: str) -> Any:
+        if self._names is None:
+            return getattr(self._module, name)
+        module = self._names.get("__name__")
+        for thing in list(self._names.values()):
+            if isinstance(thing, types.FunctionType) and thing.__module__ == module:
+                # Python knows its lines already; in a traceback they are the learner's own.
+                self._lines.setdefault(thing.__code__.co_filename, [])
+        return self._names[name]
 
     def _take_snapshots(self, things: list[Any], packer: wire.Packer) -> tuple[wire.Snapshot | None, ...]:
         if not any(map(_is_model, things)):
@@ -141,7 +158,7 @@ class Session:
         if "matplotlib" in sys.modules:
             from grader.worker.figures import close_figures
 
-            close_figures()
+            close_figures(self._figures_before)
 
     def _object(self, value: wire.Value, buffers: list[wire.Buffer]) -> Any:
         match value:
@@ -214,6 +231,11 @@ def set_seeds(seed: int) -> None:
         # Names count from the start and global settings are the usual ones, so that equal calls give equal models.
         keras.utils.clear_session(free_memory=False)
         keras.utils.set_random_seed(seed)
+
+
+def _open_figures() -> frozenset[int]:
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
+    return frozenset(pyplot.get_fignums()) if pyplot is not None else frozenset()
 
 
 def _fingerprint(thing: object) -> int | None:
