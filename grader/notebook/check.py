@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from grader.errors import InputError
@@ -36,23 +37,26 @@ TOGETHER = "all_together"
 class Shown:
     """What a check found, as a notebook shows it: a table, or plain text where there are no tables.
 
-    `outcome`: the result, or why there is none.
+    `outcome`: the result, or why there is none. `unchanged`: whether nothing had to be run for it. `watched`: whether
+    it is brought up to date when a function changes.
     """
 
-    def __init__(self, outcome: RunResult | Feedback, language: str, unchanged: bool = False) -> None:
-        self.outcome, self._language, self._unchanged = outcome, language, unchanged
+    def __init__(
+        self, outcome: RunResult | Feedback, language: str, unchanged: bool = False, watched: bool = False
+    ) -> None:
+        self.outcome, self._language, self._unchanged, self._watched = outcome, language, unchanged, watched
         # By this name a notebook finds the output again when the check is run anew.
         self.display_id = f"first-digits-{random.SystemRandom().getrandbits(64):x}"
 
     def __repr__(self) -> str:
         if isinstance(self.outcome, Feedback):
             return refusal_text(self.outcome, self._language, WIDTH)
-        return cell_text(self.outcome, self._language, WIDTH, self._unchanged)
+        return cell_text(self.outcome, self._language, WIDTH, self._unchanged, self._watched)
 
     def _repr_html_(self) -> str:
         if isinstance(self.outcome, Feedback):
             return refusal_html(self.outcome, self._language)
-        return cell_html(self.outcome, self._language, self._unchanged)
+        return cell_html(self.outcome, self._language, self._unchanged, self._watched)
 
     def bundle(self) -> dict[str, str]:
         """Return it as text and as a table, for whatever the notebook can show."""
@@ -135,8 +139,8 @@ class Checker:
     def __init__(self) -> None:
         self.names: Mapping[str, Any] = {}
         self._course = course_around(Path.cwd())
-        # Chapter and task -> the digest of its code when it was last checked, and what was shown.
-        self._known: dict[tuple[str, tuple[str, ...]], tuple[str, Shown]] = {}
+        # Chapter and task -> the digest of its code when it was last checked, and what was found.
+        self._known: dict[tuple[str, str], tuple[str, RunResult]] = {}
         self._watched: dict[str, _Watched] = {}
         self._looks_out = False
 
@@ -152,33 +156,43 @@ class Checker:
             return Shown(error.feedback, speech)
         except Exception as error:
             return Shown(_failed(error), speech)
-        shown = self._known_result(chapter, tasks, speech) or self._run(chapter, source, tasks, speech)
-        for name in wanted:
-            self._watched[name] = _Watched(_code_of(self.names.get(name)), wanted, chapter, language, shown)
+        return self._show(chapter, source, tasks, speech, bool(wanted), language)
+
+    def _show(
+        self, chapter: str, source: Source, tasks: tuple[str, ...], speech: str, watched: bool, language: str | None
+    ) -> Shown:
+        changed = tuple(task for task in tasks if not self._is_known(chapter, task))
+        results = {task: self._known[chapter, task][1] for task in tasks if task not in changed}
+        if changed:
+            with _as_it_was():
+                graded = self._grade(Live(chapter, source, LiveEngine(self.names)), changed, speech)
+            if graded.result is None:
+                return Shown(_failed(RuntimeError(graded.screen.strip()[-500:])), speech)
+            self._keep(chapter, changed, graded.result)
+            results |= dict.fromkeys(changed, graded.result)
+        shown = Shown(_together(results), speech, unchanged=not changed, watched=watched)
+        if watched:
+            self._watched |= {
+                name: _Watched(_code_of(self.names.get(name)), tasks, chapter, language, shown) for name in tasks
+            }
         return shown
 
-    def _known_result(self, chapter: str, tasks: tuple[str, ...], language: str) -> Shown | None:
-        """Return what was found before where nothing has changed that the result depends on."""
-        digest = self._digest(chapter, tasks)
-        known, shown = self._known.get((chapter, tasks), (None, None))
-        if shown is None or digest is None or known != digest:
-            return None
-        return Shown(shown.outcome, language, unchanged=True)
+    def _is_known(self, chapter: str, task: str) -> bool:
+        """Return whether nothing has changed that the task's last result depends on."""
+        digest, _ = self._known.get((chapter, task), (None, None))
+        return digest is not None and digest == self._digest(chapter, task)
 
-    def _digest(self, chapter: str, tasks: Sequence[str]) -> str | None:
-        every = tasks_of(self._course)[chapter] if TOGETHER in tasks else tasks
-        return fingerprint(self.names, [task for task in every if task != TOGETHER])
+    def _digest(self, chapter: str, task: str) -> str | None:
+        functions = tasks_of(self._course)[chapter] if task == TOGETHER else (task,)
+        return fingerprint(self.names, [function for function in functions if function != TOGETHER])
 
-    def _run(self, chapter: str, source: Source, tasks: tuple[str, ...], language: str) -> Shown:
-        with _as_it_was():
-            graded = self._grade(Live(chapter, source, LiveEngine(self.names)), tasks, language)
-        if graded.result is None:
-            return Shown(_failed(RuntimeError(graded.screen.strip()[-500:])), language)
-        shown = Shown(graded.result, language)
-        digest = self._digest(chapter, tasks)
-        if digest is not None and not graded.result.interrupted and not graded.result.grader_failed:
-            self._known[chapter, tasks] = digest, shown
-        return shown
+    def _keep(self, chapter: str, tasks: Sequence[str], result: RunResult) -> None:
+        if result.interrupted or result.grader_failed:
+            return
+        for task in tasks:
+            digest = self._digest(chapter, task)
+            if digest is not None:
+                self._known[chapter, task] = digest, result
 
     def _grade(self, live: Live, tasks: tuple[str, ...], language: str) -> Graded:
         return grade(
@@ -295,11 +309,25 @@ class Checker:
                 publish(shown, update=True)
 
 
+def _together(results: Mapping[str, RunResult]) -> RunResult:
+    """Return one result with each task as it was found in its own run."""
+    last = list(results.values())[-1]
+    (chapter,) = last.chapters
+    found = {
+        task.name: task for name, result in results.items() for task in result.chapters[0].tasks if task.name == name
+    }
+    unchecked = {task.name: msgspec.structs.replace(task, checks=()) for task in chapter.tasks}
+    pictures = results.get(TOGETHER, last).chapters[0]
+    tasks = tuple(found.get(name, task) for name, task in unchecked.items())
+    chapter = msgspec.structs.replace(chapter, tasks=tasks, learner=pictures.learner, reference=pictures.reference)
+    return msgspec.structs.replace(last, chapters=(chapter,))
+
+
 class _Watched(NamedTuple):
     """A function as it was when it was checked, how it was asked for, and what was shown then."""
 
     code: Any
-    functions: list[str]
+    functions: tuple[str, ...]
     chapter: str
     language: str | None
     shown: Shown

@@ -13,13 +13,13 @@ UNCHANGED = say("Nothing has changed since the last check.")
 INTERRUPTED = say("The run was interrupted: what would have come later is missing.")
 
 
-def cell_text(result: RunResult, language: str, width: int, unchanged: bool = False) -> str:
+def cell_text(result: RunResult, language: str, width: int, unchanged: bool = False, watched: bool = False) -> str:
     """Return what was checked as text of at most `width` columns, without colour."""
     parts = [print_tasks(_checked(chapter), language, width) for chapter in result.chapters]
-    return "\n".join([*parts, *(render(note, language) for note in _notes(result, unchanged))])
+    return "\n".join([*parts, *(render(note, language) for note in _notes(result, unchanged, watched))])
 
 
-def cell_html(result: RunResult, language: str, unchanged: bool = False) -> str:
+def cell_html(result: RunResult, language: str, unchanged: bool = False, watched: bool = False) -> str:
     """Return what was checked as a piece of a page: a table of the tasks, and below each what is not right."""
     page = Page(language)
     chapters = [
@@ -31,7 +31,7 @@ def cell_html(result: RunResult, language: str, unchanged: bool = False) -> str:
         .render(
             **page.words,
             chapters=chapters,
-            notes=[page.speak(note) for note in _notes(result, unchanged)],
+            notes=[page.speak(note) for note in _notes(result, unchanged, watched)],
         )
     )
 
@@ -56,7 +56,7 @@ def _checked(chapter: ChapterResult) -> ChapterResult:
     )
 
 
-def _notes(result: RunResult, unchanged: bool) -> list[Message]:
+def _notes(result: RunResult, unchanged: bool, watched: bool) -> list[Message]:
     """Return what stands below the table: what to do next, and under which conditions this was found."""
     notes = []
     if unchanged:
@@ -66,7 +66,8 @@ def _notes(result: RunResult, unchanged: bool) -> list[Message]:
     tasks = [task for chapter in result.chapters for task in chapter.tasks]
     first = next((task for task in tasks if task.checks and task.verdict is not Verdict.PASS), None)
     if first is not None:
-        notes.append(say("Change `{task}`, and run its cell: it is checked again.", task=first.name))
+        again = say("Change `{task}`, and run its cell: it is checked again.", task=first.name)
+        notes.append(again if watched else say("Change `{task}`, run its cell, then check again.", task=first.name))
     elif (following := _following(tasks)) is not None:
         notes.append(say("Right. Go on to `{task}`.", task=following.name))
     elif tasks and not result.interrupted:
