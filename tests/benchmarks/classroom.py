@@ -75,6 +75,9 @@ def _draw(name: str, kind: str, generator: random.Random) -> Work:
     variants, mistakes = _answers()
     wrong = {"one mistake": 1, "several mistakes": generator.randint(2, 4), "unfinished": generator.randint(0, 1)}
     chosen = _some(variants, [f for f in functions if generator.random() < OWN_WORDS], generator)
+    if not _agree(chosen):
+        # Each is right, but not beside the other: who gives the metric another name must ask for it by that name.
+        del chosen["evaluate_model"]
     if kind in wrong:
         chosen |= _some(mistakes, generator.sample(functions, wrong[kind]), generator)
     sources = {function: answer.text for function, answer in chosen.items()}
@@ -98,6 +101,12 @@ def _answers() -> tuple[list[Answer], list[Answer]]:
 def _some(answers: list[Answer], functions: list[str], generator: random.Random) -> dict[str, Answer]:
     """Return one of the answers for each of the functions."""
     return {f: generator.choice([answer for answer in answers if answer.function == f]) for f in functions}
+
+
+def _agree(chosen: dict[str, Answer]) -> bool:
+    """Return whether evaluate_model asks for a metric that compile_model gives."""
+    asked = "evaluate_model" in chosen and '["accuracy"]' in chosen["evaluate_model"].text
+    return not asked or "compile_model" not in chosen or '"accuracy"' in chosen["compile_model"].text
 
 
 def _without_a_bracket(function: str) -> str:
