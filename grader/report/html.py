@@ -12,6 +12,7 @@ from typing import Any
 
 import jinja2
 
+from grader.curves import diagnose
 from grader.messages import Message, render, say
 from grader.report import pictures
 from grader.report.words import (
@@ -127,10 +128,14 @@ class Digit:
 
 @dataclass(frozen=True)
 class Gallery:
-    """The pictures of a chapter. Each pair list holds the learner's before the reference's, where they exist."""
+    """The pictures of a chapter. Each pair list holds the learner's before the reference's, where they exist.
+
+    `diagnosis`: what the learner's curves say.
+    """
 
     panels: tuple[pictures.Panel, ...]
     legend: list[tuple[str, str]]
+    diagnosis: str | None
     accuracies: list[tuple[str, str]]
     matrices: list[tuple[str, list[list[pictures.Cell]]]]
     misread: tuple[Digit, ...]
@@ -261,6 +266,7 @@ class Page:
         return Gallery(
             panels=panels,
             legend=pictures.list_series(panels, self.speak),
+            diagnosis=self.speak(found.words) if learner.curve and (found := diagnose(learner.curve)) else None,
             accuracies=[
                 (who, f"{model.accuracy:.1%}")
                 for who, model in both

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.curves import diagnose, sparkline
 from grader.errors import four_parts
 from grader.messages import Message, render, say
 from grader.report.words import (
@@ -24,7 +25,7 @@ from grader.report.words import (
     format_points,
     make_visible,
 )
-from grader.results import ChapterResult, CheckResult, Feedback, RunResult, TaskResult, Verdict
+from grader.results import ChapterResult, CheckResult, Curve, Feedback, RunResult, TaskResult, Verdict
 
 STYLES = {Verdict.PASS: "green", Verdict.TODO: "cyan", Verdict.BLOCKED: "dim", Verdict.GRADER_ERROR: "magenta"}
 FAILED_STYLE = "red"
@@ -147,6 +148,21 @@ class _Printer:
             self._console.print()
         for task in chapter.tasks:
             self._task(task, told=shared)
+        if chapter.learner.curve is not None:
+            self._curve(chapter.learner.curve)
+
+    def _curve(self, curve: Curve) -> None:
+        """Print the loss of the learner's own training, and what it says."""
+        self._console.print()
+        for name, words in (("loss", say("training loss")), ("val_loss", say("validation loss"))):
+            values = curve.values.get(name, ())
+            if values:
+                line = _Prose(f"{sparkline(values)}  ", "cyan")
+                line.append(self._say(words), "dim")
+                line.append(f" {values[0]:.3f} → {values[-1]:.3f}")
+                self._console.print(Padding(line, (0, 0, 0, 5)))
+        if (diagnosis := diagnose(curve)) is not None:
+            self._line(diagnosis.words, 5, "yellow")
 
     def in_a_line(self, chapter: ChapterResult) -> None:
         """Print a chapter that nothing was done in yet."""
