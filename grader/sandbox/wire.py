@@ -252,6 +252,13 @@ class Segment(msgspec.Struct, frozen=True, tag="load"):
     source: str
 
 
+class NotebookCell(msgspec.Struct, frozen=True, tag="cell"):
+    """A cell of a notebook to run as Jupyter does, after those before it. `number` counts code cells from 1."""
+
+    number: int
+    source: str
+
+
 class Call(msgspec.Struct, frozen=True, tag="call"):
     """Call a function of the learner's. `keep`: hold the result in the worker and send a `Held`.
 
@@ -327,7 +334,7 @@ class Reap(msgspec.Struct, frozen=True, tag="reap"):
     pid: int
 
 
-Request = Segment | Call | Predict | Attach | Fetch | Warm | Try | Fork | Reap
+Request = Segment | NotebookCell | Call | Predict | Attach | Fetch | Warm | Try | Fork | Reap
 
 
 # ---------------------------------------------------------------- replies, worker to grader

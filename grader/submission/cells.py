@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -116,20 +117,48 @@ def _script_cells(name: str, text: str) -> list[Cell]:
     return cells
 
 
-def _notebook_cells(name: str, text: str) -> list[Cell]:
-    notebook = _parse_notebook(name, text)
-    cells: list[Cell] = []
+class CellAsSaved(msgspec.Struct, frozen=True):
+    """A notebook's code cell. `number` counts all cells from 1; `text` is as it was written, magics included.
+
+    `ran`: whether its saved output says that it once ran to its end.
+    """
+
+    number: int
+    text: str
+    ran: bool
+
+
+def read_notebook(name: str, raw: bytes) -> list[CellAsSaved]:
+    """Return the code cells of a notebook as they were saved; raises as `split_cells` does."""
+    if raw.count(b"{") + raw.count(b"[") > MAX_OBJECTS:
+        raise _too_many_objects(name)
+    return list(_code_cells(name, _decode(name, raw)))
+
+
+def _code_cells(name: str, text: str) -> Iterator[CellAsSaved]:
     characters = 0
-    for number, cell in enumerate(notebook["cells"], start=1):
+    for number, cell in enumerate(_parse_notebook(name, text)["cells"], start=1):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         source = _source_of(cell)
         characters += len(source)
         if number > MAX_CELLS or characters > MAX_CHARACTERS:
             raise too_long(name)
+        outputs = cell.get("outputs")
+        failed = any(
+            isinstance(one, dict) and one.get("output_type") == "error"
+            for one in (outputs if isinstance(outputs, list) else ())
+        )
+        yield CellAsSaved(number, source, isinstance(cell.get("execution_count"), int) and not failed)
+
+
+def _notebook_cells(name: str, text: str) -> list[Cell]:
+    cells: list[Cell] = []
+    for cell in _code_cells(name, text):
+        number, source = cell.number, cell.text
         first_word = source.split(maxsplit=1)[0] if source.strip() else ""
         if not first_word.startswith("%%") or first_word in PYTHON_CELL_MAGICS:
-            cells.append(Cell(f"{name}, cell {number}", 1, _without_magics(source)))
+            cells.append(Cell(f"{name}, cell {number}", 1, without_magics(source)))
     return cells
 
 
@@ -167,7 +196,7 @@ def _no_notebook(name: str, got: Message) -> CheckFailed:
     )
 
 
-def _without_magics(source: str) -> str:
+def without_magics(source: str) -> str:
     """Replace lines that only Jupyter understands by `pass`, so that all other lines keep their numbers."""
     if not any(mark in source for mark in MAGIC_STARTS):
         return source

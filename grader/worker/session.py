@@ -22,6 +22,7 @@ from grader.worker.describe import describe
 from grader.worker.registry import Registry
 
 if TYPE_CHECKING:
+    from grader.worker.notebook_shell import NotebookShell
     from grader.worker.observe import Recorder
     from grader.worker.ready_models import ReadyModels
 
@@ -62,6 +63,10 @@ class Session:
         match request:
             case wire.Segment():
                 self._load(request)
+                return wire.Loaded()
+            case wire.NotebookCell():
+                self._lines.setdefault(cell_name(request.number), [])
+                self._shell.run(request.number, request.source)
                 return wire.Loaded()
             case wire.Call():
                 try:
@@ -147,6 +152,12 @@ class Session:
         return tuple(take_snapshot(thing, packer) if _is_model(thing) else None for thing in things)
 
     @functools.cached_property
+    def _shell(self) -> NotebookShell:
+        from grader.worker.notebook_shell import NotebookShell
+
+        return NotebookShell()
+
+    @functools.cached_property
     def _ready_models(self) -> ReadyModels:
         from grader.worker.ready_models import ReadyModels
 
@@ -215,6 +226,11 @@ class Session:
             if frame.filename in self._lines
         ]
         return tuple(own[-wire.MAX_FRAMES :])
+
+
+def cell_name(number: int) -> str:
+    """Return the name under which Python knows the lines of a notebook's cell."""
+    return f"cell {number}"
 
 
 def _encodable(text: str) -> str:
