@@ -11,6 +11,7 @@ from grader.errors import CheckFailed, InputError
 from grader.messages import Message, say, verbatim
 from grader.plugin.options import usage_error
 from grader.plugin.run import RUN, Chapter, Run, Task
+from grader.plugin.sight import LINE
 from grader.results import Feedback, Verdict
 from grader.submission.source import Source
 
@@ -94,6 +95,8 @@ def _register(run: Run, item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if (line := item.config.stash.get(LINE, None)) is not None:
+        line.check(item.stash[CHECK].title)
     settle(item)
 
 

@@ -10,7 +10,6 @@ from grader.plugin.options import pytest_configure, pytest_unconfigure
 from grader.plugin.remembered import pytest_runtest_protocol, pytest_runtest_teardown
 from grader.plugin.reporting import (
     pytest_report_teststatus,
-    pytest_runtest_logstart,
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
@@ -26,7 +25,6 @@ __all__ = [
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_report_teststatus",
-    "pytest_runtest_logstart",
     "pytest_runtest_makereport",
     "pytest_runtest_protocol",
     "pytest_runtest_setup",

@@ -11,6 +11,7 @@ from grader.errors import InputError, four_parts
 from grader.layout import Course, find_course
 from grader.messages import LANGUAGES, Message, also_translate_by, choose_language, render, say, verbatim
 from grader.plugin.run import LIVE, RUN, SHARED_SANDBOX, Report, Run, Settings
+from grader.plugin.sight import close_line, open_line
 from grader.report.words import PART_WORDS
 from grader.results import Feedback
 
@@ -71,10 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
         course=course,
     )
     config.stash[RUN] = Run(settings, config.stash.get(SHARED_SANDBOX, None), config.stash.get(LIVE, None))
+    open_line(config)
     _quieten(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    close_line(config)
     if run := config.stash.get(RUN, None):
         run.close()
 

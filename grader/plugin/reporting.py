@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from grader.messages import render, say, verbatim
 from grader.plugin.run import RUN, Run
+from grader.plugin.sight import LINE
 from grader.report.terminal import print_run
 from grader.results import ChapterResult, ModelPicture, RunResult, TaskResult
 
@@ -57,19 +57,12 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     return None
 
 
-def pytest_runtest_logstart(nodeid: str, location: tuple[str, int | None, str]) -> None:
-    """Say on a terminal what is being checked; the line is overwritten by the next."""
-    if sys.__stderr__ is not None and sys.__stderr__.isatty():
-        sys.__stderr__.write(f"\r\x1b[2K  {nodeid.rpartition('::')[2].removeprefix('test_').replace('_', ' ')} ...")
-        sys.__stderr__.flush()
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the reports that were asked for, and set the exit status: 0 all passed, 1 not yet, 3 the grader failed."""
     run = session.config.stash[RUN]
-    if sys.__stderr__ is not None and sys.__stderr__.isatty():
-        sys.__stderr__.write("\r\x1b[2K")
+    if (line := session.config.stash.get(LINE, None)) is not None:
+        line.clear()
     if session.config.option.collectonly or exitstatus not in FINISHED:
         return
     result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)

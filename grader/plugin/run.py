@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import platform
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from grader.faces import Faces, describe_broken, is_faces_file, load_faces, requ
 from grader.layout import Course
 from grader.messages import LANGUAGES, Message, language_of, say
 from grader.results import DRAWN, CheckResult, Feedback, ModelPicture, Surroundings, Verdict
+from grader.sandbox import wire
 from grader.sandbox.confine import Level, can_fork, strongest_level
 from grader.sandbox.process import Sandbox
 from grader.submission.drawn_faces import drawn_faces
@@ -117,6 +119,8 @@ class Run:
         self.unwritten: dict[Report, str] = {}
         # How many results were remembered from an earlier run.
         self.recalled = 0
+        # Takes how far a training has come, the learner's or the reference's; it is shown and kept nowhere.
+        self.on_progress: Callable[[wire.Progress], None] | None = None
         self._submissions: dict[str, Submission] = {}
         self._references: dict[str, Reference] = {}
         self._faces: dict[str, Faces] = {}
@@ -256,12 +260,15 @@ class Run:
             return self._live.engine
         here = self.settings.in_process or not can_fork()
         engine: Engine = InProcessEngine() if here else SandboxEngine(self._sandbox)
+        engine.on_progress = self.on_progress
         self._engines.append(engine)
         return engine
 
     def _trusted_engine(self) -> Engine:
         """Return an engine for the course's own code, in a sandbox that no learner's code ever ran in."""
+        engine: Engine
         engine = SandboxEngine(self._sandbox or self._trusted_sandbox) if can_fork() else InProcessEngine()
+        engine.on_progress = self.on_progress
         self._engines.append(engine)
         return engine
 

@@ -411,7 +411,16 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
     exit_code: int | None
 
 
-Reply = Returned | Raised | Loaded | Ready | Ended
+class Progress(msgspec.Struct, frozen=True, tag="progress"):
+    """How far a training has come, before the reply: epochs done of all, the last loss, and the seconds it took."""
+
+    epoch: int
+    epochs: int
+    loss: float | None
+    seconds: float
+
+
+Reply = Returned | Raised | Loaded | Ready | Ended | Progress
 
 _encoder = msgspec.msgpack.Encoder()
 _request_decoder = msgspec.msgpack.Decoder(Request)

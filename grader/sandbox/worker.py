@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -13,13 +13,15 @@ import psutil
 
 from grader.sandbox import wire
 from grader.sandbox.cgroups import WorkerGroup
-from grader.sandbox.exchange import Ending, Output, WorkerEnded, exchange
+from grader.sandbox.exchange import POLL_S, Ending, Output, WorkerEnded, exchange
 from grader.sandbox.sharing import LIBRARY, Sealed
 
 # To look for what a worker started costs a walk over all processes of the machine; to look at itself costs nothing.
 FAMILY_POLL_S = 1.0
 ENDING_S = 0.5
 MAX_OUTPUT_BYTES = 8 * 2**20
+# A worker tells of its training ten times a second at most.
+MOST_PROGRESS = 20_000
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -70,6 +72,8 @@ class Worker:
         self._known: list[psutil.Process] = []
         self._next_look = time.monotonic() + FAMILY_POLL_S
         self.alive = True
+        # Takes how far a training has come.
+        self.on_progress: Callable[[wire.Progress], None] | None = None
 
     def share(self, array: npt.NDArray[Any], limits: Limits) -> wire.SharedArray | None:
         """Hand a large array over that does not change, once; return how to name it, None where it must be sent.
@@ -97,27 +101,38 @@ class Worker:
         self._sequence += 1
         self._output.start(limits.output_bytes)
         started = time.monotonic()
-        unpacker = wire.Unpacker("reply", self._nonce, self._sequence)
-        pieces = list(wire.pack(message, buffers, self._nonce, self._sequence))
+        pieces: list[wire.Buffer] = list(wire.pack(message, buffers, self._nonce, self._sequence))
         try:
             if started > self._next_look:
                 # Many short calls are watched like a long one.
                 self._watch_memory(limits)
-            reply = exchange(
-                self._channel,
-                pieces,
-                unpacker,
-                limits.seconds,
-                self._output,
-                lambda: self._watch_memory(limits),
-                descriptors,
-            )
+            looked = started
+            for _ in range(MOST_PROGRESS):
+                unpacker = wire.Unpacker("reply", self._nonce, self._sequence)
+                left = started + limits.seconds - time.monotonic()
+                reply = exchange(
+                    self._channel, pieces, unpacker, left, self._output, lambda: self._watch_memory(limits), descriptors
+                )
+                if not isinstance(reply, wire.Progress):
+                    break
+                pieces, descriptors = [], ()
+                self._pass_on(reply)
+                if time.monotonic() > looked + POLL_S:
+                    # Whoever talks all the time is looked at, too.
+                    looked = time.monotonic()
+                    self._watch_memory(limits)
+            else:
+                raise WorkerEnded("garbage")
         except WorkerEnded as ended:
             raise self._bury(ended.ending) from None
         except (wire.WireError, OSError) as error:
             raise self._bury("garbage" if isinstance(error, wire.WireError) else "crash") from error
         self._output.drain()
         return Answer(reply, unpacker.buffers, self._output.text(), time.monotonic() - started)  # type: ignore[arg-type]
+
+    def _pass_on(self, progress: wire.Progress) -> None:
+        if self.on_progress is not None:
+            self.on_progress(progress)
 
     def close(self) -> None:
         """End the worker and all it started."""

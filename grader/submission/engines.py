@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy.typing as npt
@@ -22,10 +22,14 @@ TENSORFLOW = ("tensorflow", "keras")
 
 
 class Engine(Protocol):
-    """Runs requests. `generation` changes whenever everything that was loaded or held is lost."""
+    """Runs requests. `generation` changes whenever everything that was loaded or held is lost.
+
+    `on_progress` takes how far a training has come, where the engine is told.
+    """
 
     level: Level
     generation: int
+    on_progress: Callable[[wire.Progress], None] | None
 
     def warm(self, modules: frozenset[str]) -> None: ...
     def request(self, message: wire.Request, buffers: Sequence[wire.Buffer], limits: Limits) -> Answer: ...
@@ -56,6 +60,7 @@ class SandboxEngine:
         self.sandbox = sandbox or Sandbox()
         self.level = self.sandbox.level
         self.generation = 0
+        self.on_progress: Callable[[wire.Progress], None] | None = None
         self._worker: Worker | None = None
         self._worker_has: frozenset[str] = frozenset()
 
@@ -93,6 +98,7 @@ class SandboxEngine:
         if self._worker is None or not self._worker.alive:
             self._worker = self.sandbox.fork(limits.memory_mib)
             self._worker_has = self.sandbox.warmed
+            self._worker.on_progress = self.on_progress
         try:
             yield self._worker
         finally:
@@ -124,6 +130,7 @@ class InProcessEngine:
 
     def __init__(self, names: Mapping[str, Any] | None = None) -> None:
         self.generation = 0
+        self.on_progress: Callable[[wire.Progress], None] | None = None
         self._names = names
         self._session: Session | None = None
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-import grader
 from grader.worker.session import cell_name
 
 
@@ -16,7 +16,7 @@ class NotebookShell:
         self._number = 0
         self._shell.compile.get_code_name = lambda *arguments: cell_name(self._number)
         # There are no checks in here: they would need what a learner must not see.
-        checks: Any = grader
+        checks: Any = sys.modules["grader"]
         checks.check = lambda *functions, **options: None
         self._shell.register_magic_function(lambda line: None, "line", "grade")
 

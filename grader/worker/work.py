@@ -59,7 +59,7 @@ def shut_in(enclosure: wire.Enclosure, folder: str) -> None:
 
 
 def _serve(channel: Channel) -> None:
-    session = Session()
+    session = Session(tell=channel.send)
     with contextlib.suppress(ChannelClosed):
         while True:
             message, buffers = channel.receive()
