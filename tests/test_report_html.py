@@ -236,7 +236,7 @@ def test_all_fixed_words_go_through_the_catalogue(monkeypatch: pytest.MonkeyPatc
 
 
 def test_colours_have_enough_contrast() -> None:
-    css = (html.TEMPLATE_FOLDER / "report.css").read_text()
+    css = (html.TEMPLATE_FOLDER / "palette.css").read_text()
     light, dark, *_ = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
     pairs = [("ink", "page"), ("ink", "surface"), ("ink", "inset"), ("muted", "page"), ("muted", "surface")]
     pairs += [("link", "page"), ("cell-ink-strong", "right-5"), ("cell-ink-strong", "wrong-5")]
