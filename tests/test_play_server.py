@@ -4,19 +4,16 @@ import http.client
 import json
 import re
 import socket
-import threading
 import time
 
 import numpy as np
 import pytest
-import uvicorn
 
 from grader.messages import say
 from grader.play.page import About
 from grader.play.player import Reading, Trouble
 from grader.play.prepare import SIDE
-from grader.play.server import DRAWING_BYTES, DRAWING_TYPE, Address, build_app, new_token
-from grader.play.serving import open_port
+from grader.play.server import DRAWING_BYTES, DRAWING_TYPE, new_token
 from grader.results import Feedback, Place
 
 ABOUT = About(say("Chapter 2: Your first model"), False, 0.934, 500, "namespaces")
@@ -45,15 +42,9 @@ class FakePredictor:
 class Site:
     """A running server, and what a browser or anybody else asks of it."""
 
-    def __init__(self, language: str = "en") -> None:
+    def __init__(self, open_site, language: str = "en") -> None:
         self.predictor = FakePredictor()
-        listener = open_port(0)
-        self.address = Address(listener.getsockname()[1], new_token())
-        app = build_app(self.predictor, ABOUT, self.address, language)
-        config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([listener],))
-        self._thread.start()
+        self.address = open_site(self.predictor, ABOUT, language)
 
     def ask(self, method="GET", path="/", body=None, token=None, **headers):
         """Return status, headers and body. `path`: after the token."""
@@ -67,21 +58,15 @@ class Site:
     def draw(self, body=DRAWN, path="/answer", **headers):
         return self.ask("POST", path, body, **{"Content-Type": DRAWING_TYPE, **headers})
 
-    def close(self):
-        self._server.should_exit = True
-        self._thread.join(20)
-        assert not self._thread.is_alive()
-
 
 @pytest.fixture(scope="module")
-def running():
-    site = Site()
-    yield site
-    site.close()
+def running(open_site):
+    return Site(open_site)
 
 
 @pytest.fixture
 def site(running):
+    """The server, which has answered nothing yet."""
     running.predictor.__init__()
     return running
 
@@ -116,16 +101,13 @@ def test_nothing_is_shared_with_other_sites(site):
     assert headers["referrer-policy"] == "no-referrer" and headers["cache-control"] == "no-store"
 
 
-def test_languages(site):
+def test_languages(site, open_site):
     assert '<html lang="en">' in site.ask()[2]
     chinese = site.ask(path="/?lang=zh")[2]
     assert '<html lang="zh">' in chinese and "写一个数字" in chinese and "Draw a digit" not in chinese
     assert '<html lang="en">' in site.ask(path="/?lang=xx")[2]
-    other = Site("zh")
-    try:
-        assert '<html lang="zh">' in other.ask()[2] and "?lang=en" in other.ask()[2]
-    finally:
-        other.close()
+    other = Site(open_site, "zh")
+    assert '<html lang="zh">' in other.ask()[2] and "?lang=en" in other.ask()[2]
 
 
 def test_address_without_its_last_stroke_leads_to_the_page(site):
@@ -166,7 +148,9 @@ def test_every_answer_compares_the_token_in_constant_time(site, monkeypatch):
     assert [one for one, _ in compared] == [b"wrong", site.address.token.encode()]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "", "[::1]:{port}"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "", "[::1]:{port}"]
+)
 def test_other_host_names_are_refused(site, host):
     status, _, text = site.ask(Host=host.format(port=site.address.port))
     assert status == 403 and "printed" in text

@@ -86,7 +86,7 @@ def play_command(
         printer.parts(error.feedback)
         raise typer.Exit(1) from None
     except SandboxError as error:
-        printer.line(say("The sandbox cannot be started: {reason}", reason=str(error)), "red")
+        printer.line(say("The sandbox cannot be started: {reason}", reason=str(error).splitlines()[0]), "red")
         raise typer.Exit(3) from None
     finally:
         if sandbox is not None:

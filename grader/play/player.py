@@ -75,9 +75,6 @@ class Player:
 
     def _answer(self, drawing: Drawing) -> Reading:
         picture, own, note = self._prepare(drawing)
-        # A process that has ended is replaced here, with the libraries that the model needs.
-        self._work.engine.warm(frozenset({"keras"}))
-        self._work.load_all()
         outputs = read(self._work, self._recipe, self._trained.model, picture[np.newaxis])
         return Reading(picture, outputs[0], own, note)
 

@@ -159,6 +159,9 @@ def read(work: Submission, recipe: Recipe, model: Model, images: npt.NDArray[Any
     Raises:
         Unready: they are no probabilities, or there are none.
     """
+    # A process that has ended is replaced here, with the libraries that the model needs.
+    work.engine.warm(frozenset({"keras"}))
+    work.load_all()
     with blamed(recipe, recipe.prepare):
         prepared = prepare(work, recipe, images)
         require_prepared(prepared, recipe, len(images))
