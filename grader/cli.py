@@ -7,6 +7,7 @@ import typer
 from grader.course import author_cli, cli
 from grader.doctor import cli as doctor_cli
 from grader.notebook import cli as notebook_cli
+from grader.play import cli as play_cli
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tools of the course First Digits.")
 
@@ -20,3 +21,4 @@ cli.add_commands(app)
 author_cli.add_commands(app)
 doctor_cli.add_commands(app)
 notebook_cli.add_commands(app)
+play_cli.add_commands(app)

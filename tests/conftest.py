@@ -3,16 +3,21 @@
 import ast
 import functools
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from grader.course.answer_proofs import AnswerProofs
 from grader.course.answers import Answer, read_mistakes, read_variants
 from grader.course.trial import Trial, functions_in
 from grader.course.validate import answer_proofs
 from grader.layout import Course
+from grader.play.page import About
+from grader.play.server import Address, Predictor, build_app, new_token
+from grader.play.serving import open_port
 from grader.plugin.run import RUN
 from grader.sandbox.process import Sandbox
 
@@ -60,6 +65,29 @@ def proofs(warm_sandbox: Sandbox) -> Callable[[str], AnswerProofs]:
         return known[chapter]
 
     return proofs_of
+
+
+@pytest.fixture(scope="module")
+def open_site() -> Iterator[Callable[..., Address]]:
+    """Return a function that serves the page of `grader play` with a given predictor, and says where."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def open_one(predictor: Predictor, about: About, language: str = "en") -> Address:
+        listener = open_port(0)
+        address = Address(listener.getsockname()[1], new_token())
+        app = build_app(predictor, about, address, language)
+        config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        running.append((server, thread))
+        return address
+
+    yield open_one
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -114,7 +114,7 @@ def settle(item: pytest.Item) -> None:
     functions = run.chapters[check.chapter].tasks[check.task].functions
     stubs = [function for function in functions if handed.source.is_stub(function)]
     if stubs and functions == (check.task,):
-        raise _still_to_do(handed.source, stubs[0])
+        raise still_to_do(handed.source, stubs[0])
     if stubs:
         raise _waits_for(stubs)
     unproven = [task for task in check.requires if not run.passed(check.chapter, task)]
@@ -123,7 +123,8 @@ def settle(item: pytest.Item) -> None:
         raise _waits_for(unproven)
 
 
-def _still_to_do(source: Source, function: str) -> CheckFailed:
+def still_to_do(source: Source, function: str) -> CheckFailed:
+    """Return what a learner is told of a function that is as it came."""
     if function in source.as_given:
         problem = say("`{function}` still has its bug.", function=function)
         next_step = say("Open {file}, find the bug in `{function}` and repair it.", file=source.name, function=function)

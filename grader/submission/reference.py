@@ -14,7 +14,7 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,7 @@ class Reference(Submission):
         answer = None if training else self._stored(key)
         if answer is None:
             self.engine.warm(frozenset({"keras"}))
-            self._load_all()
+            self.load_all()
             self._revive((images,))
             packer = self._packer()
             message = wire.Predict(_whole(model, packer), encode(images, packer, self), training)
@@ -151,27 +151,36 @@ class Reference(Submission):
         return digest(self._identity, function, *arguments)
 
     def _stored(self, key: str) -> Answer | None:
-        try:
-            raw = (self._folder / key).read_bytes()
-            raw, checksum = raw[: -CHECKSUM.size], CHECKSUM.unpack(raw[-CHECKSUM.size :])[0]
-            if zlib.crc32(raw) != checksum:
-                return None
-            unpacker = wire.Unpacker("reply", FILE_NONCE, 1)
-            position = 0
-            while unpacker.message is None:
-                end = position + unpacker.wanted
-                if end > len(raw):
-                    return None
-                data = bytearray(raw[position:end])
-                position = end
-                unpacker.feed(data)
-        except (OSError, wire.WireError, struct.error):
-            return None
-        return Answer(unpacker.message, unpacker.buffers, "", 0.0)  # type: ignore[arg-type]
+        return read_answer(self._folder / key)
 
     def _store(self, key: str, answer: Answer) -> None:
-        """Write whole or not at all. A full or read-only disk costs speed, not the run."""
-        keep_whole(self._folder / key, _with_checksum(wire.pack(answer.reply, answer.buffers, FILE_NONCE, 1)))
+        keep_answer(self._folder / key, answer.reply, answer.buffers)
+
+
+def read_answer(place: Path) -> Answer | None:
+    """Return the answer kept at `place`, where there is one and it is whole."""
+    try:
+        raw = place.read_bytes()
+        raw, checksum = raw[: -CHECKSUM.size], CHECKSUM.unpack(raw[-CHECKSUM.size :])[0]
+        if zlib.crc32(raw) != checksum:
+            return None
+        unpacker = wire.Unpacker("reply", FILE_NONCE, 1)
+        position = 0
+        while unpacker.message is None:
+            end = position + unpacker.wanted
+            if end > len(raw):
+                return None
+            data = bytearray(raw[position:end])
+            position = end
+            unpacker.feed(data)
+    except (OSError, wire.WireError, struct.error):
+        return None
+    return Answer(unpacker.message, unpacker.buffers, "", 0.0)  # type: ignore[arg-type]
+
+
+def keep_answer(place: Path, reply: wire.Reply, buffers: Sequence[wire.Buffer]) -> None:
+    """Keep an answer, whole or not at all. A full or read-only disk costs speed, not the run."""
+    keep_whole(place, _with_checksum(wire.pack(reply, buffers, FILE_NONCE, 1)))
 
 
 def _with_checksum(pieces: Iterable[wire.Buffer]) -> Iterator[wire.Buffer]:

@@ -180,6 +180,11 @@ class Submission:
         self._chains[key] = self.engine.generation, arguments, tuple(self.trace[before:]), made
         return made
 
+    def forget_calls(self) -> None:
+        """Let go of all calls and what came of them, for who calls without end. What was slow may be tried again."""
+        for known in (self.trace, self._done, self._chains, self._too_slow):
+            known.clear()
+
     def perform_and_keep(self, function: str, arguments: tuple[Any, ...]) -> Any:
         self.engine.warm(self.source.modules)
         answer = self._call(function, arguments, keep=True)
@@ -303,7 +308,8 @@ class Submission:
         generation, loaded = self._loaded
         return loaded if generation == self.engine.generation else frozenset()
 
-    def _load_all(self) -> None:
+    def load_all(self) -> None:
+        """Load every piece of the source where it is not loaded: a model may be made of classes of its own."""
         self._load(tuple(range(len(self.source.pieces))))
 
     def _load_piece(self, number: int, piece: Piece) -> bool:
