@@ -124,10 +124,12 @@ def train_once(source: Source, recipe: Recipe, digits: Digits, sandbox: Sandbox,
     require_written(work, recipe)
     trained = kept_model(work, recipe, digits)
     if trained is None:
-        trained = train(work, recipe, digits, tell)
+        try:
+            trained = train(work, recipe, digits, tell)
+        finally:
+            # What training left behind in its process must not be in the way of what comes.
+            work.engine.end_worker()
         keep_model(trained, work, recipe, digits)
-    # What training left behind in its process must not be in the way of what comes.
-    work.engine.end_worker()
     return Ready(work, recipe, trained)
 
 

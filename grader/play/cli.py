@@ -124,9 +124,13 @@ class _Maker:
         self._course, self._digits, self._sandbox, self._printer = course, digits, sandbox, printer
 
     def reference(self, recipe: Recipe) -> Ready:
-        """Return the course's own model."""
-        with self._printer.progress(STEPS) as tell:
-            return train_once(read_master(self._course, recipe), recipe, self._digits, self._sandbox, tell)
+        """Return the course's own model, or end the program where the course itself is at fault."""
+        try:
+            with self._printer.progress(STEPS) as tell:
+                return train_once(read_master(self._course, recipe), recipe, self._digits, self._sandbox, tell)
+        except Unready as unready:
+            self._failure(unready)
+            raise typer.Exit(3) from None
 
     def own(self, handed: dict[str, Handed], recipes: tuple[Recipe, ...]) -> Ready:
         """Return the learner's own model, or end the program with what is to be done first."""

@@ -52,6 +52,7 @@ class Player:
         self, work: Submission, recipe: Recipe, trained: Trained, sandbox: Sandbox, photos: Submission | None = None
     ) -> None:
         self._work, self._recipe, self._trained, self._photos = work, recipe, trained, photos
+        self._works = [work] if photos is None else [work, photos]
         self._sandbox = sandbox
         self._lock = threading.Lock()
         self._closed = False
@@ -89,13 +90,12 @@ class Player:
 
     @contextlib.contextmanager
     def _calls_forgotten(self) -> Iterator[None]:
-        works = [work for work in (self._work, self._photos) if work is not None]
-        for work in works:
+        for work in self._works:
             work.limits = ANSWER_LIMITS
         try:
             yield
         finally:
-            for work in works:
+            for work in self._works:
                 work.forget_calls()
 
     def close(self) -> None:
@@ -104,6 +104,8 @@ class Player:
         self._sandbox.close(wait_s=0)
         with self._lock:
             # The answer may have begun a new process before it failed.
+            for work in self._works:
+                work.engine.end_worker()
             self._sandbox.close(wait_s=0)
 
 

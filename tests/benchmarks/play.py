@@ -66,7 +66,7 @@ def draw(page: Page, strokes: list[list[Point]]) -> tuple[int, npt.NDArray[np.ui
     for number, points in enumerate(strokes, 1):
         page.mouse.move(box["x"] + points[0][0] * scale, box["y"] + points[0][1] * scale)
         page.mouse.down()
-        for x, y in points[1::3] + points[-1:]:
+        for x, y in points[1::9] + points[-1:]:
             page.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
         if number < len(strokes):
             page.mouse.up()
