@@ -11,11 +11,31 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from grader.errors import InputError
 from grader.layout import GRADER_FOLDER, Course, find_course
+from grader.messages import say, verbatim
+from grader.plugin.noting import NOTES_PROGRESS
 from grader.plugin.reporting import assemble
-from grader.plugin.run import RUN, SHARED_SANDBOX
-from grader.results import RunResult
+from grader.plugin.run import RUN, SHARED_SANDBOX, Run
+from grader.results import Feedback, RunResult
 from grader.sandbox.process import Sandbox
+
+QUIET = (
+    "--capture=no",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+    "-p",
+    "no:xdist",
+    "-p",
+    "no:hypothesispytest",
+    # They collect garbage for each run, which takes longer than most checks.
+    "-p",
+    "no:unraisableexception",
+    "-p",
+    "no:threadexception",
+)
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -26,19 +46,32 @@ class Graded(msgspec.Struct, frozen=True):
     screen: str
 
 
+class Surveyed(msgspec.Struct, frozen=True):
+    """What there is to do in a course, and the learner's work as it is now: nothing of it was run.
+
+    `trouble`: why there is no such work. Then the run has its chapters, and nothing was handed in.
+    """
+
+    run: Run
+    trouble: InputError | None = None
+
+
 class _Observer:
     """Lends the run its sandbox, and takes the result down before pytest forgets it."""
 
-    def __init__(self, sandbox: Sandbox | None) -> None:
-        self._sandbox = sandbox
+    def __init__(self, sandbox: Sandbox | None, remember: bool) -> None:
+        self._sandbox, self._remember = sandbox, remember
         self.result: RunResult | None = None
+        self.run: Run | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[NOTES_PROGRESS] = self._remember
         if self._sandbox is not None:
             config.stash[SHARED_SANDBOX] = self._sandbox
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        self.run = session.config.stash.get(RUN, None)
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             self.result = assemble(session.config.stash[RUN], interrupted=False)
 
@@ -50,6 +83,7 @@ def grade(
     chapter: str | None = None,
     sandbox: Sandbox | None = None,
     cache: bool = False,
+    remember: bool = False,
 ) -> Graded:
     """Grade `submission` as `pytest grader` with `options` does.
 
@@ -60,8 +94,9 @@ def grade(
             (`Sandbox.keeps_apart`), neither sees anything of the other, nor of other submissions. Without one, each
             run makes its own.
         cache: whether results of earlier runs count.
+        remember: whether what is found is the progress of the course's own learner.
     """
-    observer = _Observer(sandbox)
+    observer = _Observer(sandbox, remember)
     own = course is not None and course.own
     arguments: Sequence[str] = (
         # The folder is named where the checks lie elsewhere, too: it brings the options.
@@ -69,29 +104,56 @@ def grade(
         *([str((course or find_course()).checks_of(chapter))] if chapter else []),
         f"--rootdir={GRADER_FOLDER.parent}",
         f"--submission={submission}",
-        "--capture=no",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:randomly",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:hypothesispytest",
-        # They collect garbage for each run, which takes longer than most checks.
-        "-p",
-        "no:unraisableexception",
-        "-p",
-        "no:threadexception",
+        *QUIET,
         *([f"--course={course.root}"] if course and own else []),
         *([] if cache else ["--no-cache"]),
         *options,
     )
+    status, screen = _run_pytest(arguments, observer, course or find_course())
+    return Graded(status, observer.result, screen)
+
+
+def survey(course: Course, language: str | None = None) -> Surveyed:
+    """Read the checks of `course` and the learner's work in its exercises. Nothing of either is run.
+
+    Raises:
+        InputError: the checks cannot be read.
+    """
+    observer = _Observer(None, remember=False)
+    arguments = (
+        str(GRADER_FOLDER if course.own else course.root / "grader"),
+        f"--rootdir={GRADER_FOLDER.parent if course.own else course.root}",
+        "--collect-only",
+        *QUIET,
+        *([f"--course={course.root}"] if course.own else []),
+        *([f"--lang={language}"] if language else []),
+    )
+    status, screen = _run_pytest(arguments, observer, course)
+    run = observer.run
+    if run is None or not run.chapters or status not in (pytest.ExitCode.OK, pytest.ExitCode.USAGE_ERROR):
+        raise InputError(
+            Feedback(
+                problem=say("The checks of the course in {path} cannot be read.", path=str(course.root)),
+                expected=say("a folder with the course's checks"),
+                got=verbatim(screen.strip()[-800:] or str(course.checks)),
+                next_step=say("Run `pytest grader` there; name another course's folder with `--course`."),
+            )
+        )
+    try:
+        if not run.handed:
+            run.find()
+    except InputError as error:
+        return Surveyed(run, error)
+    return Surveyed(run)
+
+
+def _run_pytest(arguments: Sequence[str], observer: _Observer, course: Course) -> tuple[int, str]:
+    """Return pytest's exit status and the screen's text."""
     screen = io.StringIO()
     with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
         status = pytest.main(list(arguments), plugins=[observer])
-    _forget_modules((course or find_course()).checks)
-    return Graded(int(status), observer.result, screen.getvalue())
+    _forget_modules(course.checks)
+    return int(status), screen.getvalue()
 
 
 def _forget_modules(folder: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.messages import render, say, verbatim
+from grader.plugin.noting import note_progress
 from grader.plugin.run import RUN, Run
 from grader.report.terminal import print_run
 from grader.results import ChapterResult, ModelPicture, RunResult, TaskResult
@@ -72,6 +73,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         sys.__stderr__.write("\r\x1b[2K")
     if session.config.option.collectonly or exitstatus not in FINISHED:
         return
+    note_progress(session.config)
     result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)
     for report in run.settings.reports:
         try:
