@@ -215,6 +215,25 @@ def dense(inputs, weights, bias):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `dense`
+#
+# 1. One neuron multiplies each number that comes in by its weight and adds everything up. Which shape has the result
+#    when every row of `inputs` meets every column of `weights`?
+# 2. The matrix product does all of that at once: write `@` between the two arrays. Check the shapes: `(n, k)` and
+#    `(k, units)` give `(n, units)`. The bias comes last.
+# 3. One line is enough: `inputs` to the left of `@`, `weights` to the right, and `bias` added to what comes out.
+#    NumPy adds it to every row by itself.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `dense`
+#
+# 1. 一个神经元把进来的每个数乘上各自的权重，再全部加起来。`inputs` 的每一行都要和 `weights` 的每一列配一次，
+#    结果会是什么形状？
+# 2. 这些乘和加，矩阵乘法一次就做完：在两个数组之间写 `@`。核对一下形状：`(n, k)` 配 `(k, units)`，
+#    得到 `(n, units)`。偏置留到最后加。
+# 3. 一行就够：`@` 的左边放 `inputs`，右边放 `weights`，再给结果加上 `bias`。NumPy 会自己把它加到每一行上。
+
 # %% [markdown] lang="en"
 # ## 2 · `relu`: the switch
 #
@@ -265,6 +284,20 @@ def relu(values):
     return np.maximum(values, 0)
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `relu`
+#
+# 1. What shall become of -2, of 0 and of 3? For each number you choose between two: the number itself, and one other.
+# 2. `np.maximum` compares place by place and keeps the larger one. It makes a new array, so `values` stays as it is.
+# 3. Give `np.maximum` two things: the array, and the smallest number that may come out. Return what it gives.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `relu`
+#
+# 1. -2、0 和 3 各该变成什么？每个数都是二选一：要么是它自己，要么是另一个数。
+# 2. `np.maximum` 一个位置一个位置地比较，留下较大的。它给出的是新数组，`values` 不会变。
+# 3. 交给 `np.maximum` 两样东西：一样是这个数组，另一样是允许出现的最小的数。把它给出的结果返回就行。
 
 # %% [markdown] lang="en"
 # The next cell draws your switch. On the right you see what it is good for: a neuron draws a straight line, one with
@@ -362,6 +395,25 @@ def softmax(scores):
     return powers / powers.sum(axis=1, keepdims=True)
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `softmax`
+#
+# 1. Work through the example with paper and pencil first: 1, 3, 2. Which number do you subtract, and by which do you
+#    divide? Both belong to this one row.
+# 2. Three steps, three tools: the `max` of each row, `np.exp`, the `sum` of each row. Both `max` and `sum` need
+#    `axis=1` and `keepdims=True`, so that each row gets its own number.
+# 3. Keep the powers in a variable: `np.exp` of the scores minus the largest of each row. Then divide this variable by
+#    its own sums along `axis=1`, with `keepdims=True`.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `softmax`
+#
+# 1. 先用纸笔把 1、3、2 那个例子算一遍。减去的是哪个数？除以的又是哪个数？两个都是这一行自己的。
+# 2. 三步，三样工具：每一行的 `max`、`np.exp`、每一行的 `sum`。
+#    `max` 和 `sum` 都要写 `axis=1` 和 `keepdims=True`，这样每一行用的才是自己的数。
+# 3. 把乘方的结果存进一个变量：得分减去每一行的最大值，再交给 `np.exp`。
+#    然后用这个变量除以它自己沿 `axis=1` 的和，别忘了 `keepdims=True`。
 
 # %% [markdown] lang="en"
 # ## 4 · `cross_entropy`: the book of mistakes
@@ -469,6 +521,25 @@ def cross_entropy(probabilities, labels):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `cross_entropy`
+#
+# 1. Of each row only one number counts: the probability at the place of the label. How do you get one number from
+#    each row, each from another place?
+# 2. Index with two lists at once: the row numbers `np.arange(len(labels))`, and the labels as column numbers. Then
+#    come `np.clip`, `np.log` and `np.mean`.
+# 3. Keep the picked probabilities in a variable. Clip it from `1e-7` to 1, take the logarithm of that, then the mean,
+#    and put a minus in front of everything.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `cross_entropy`
+#
+# 1. 每一行只有一个数算数：标签那个位置上的概率。怎样从每一行里各取一个数，而且每行取的位置都不同？
+# 2. 用两串编号一起取：行号是 `np.arange(len(labels))`，列号就是标签。后面再用 `np.clip`、
+#    `np.log` 和 `np.mean`。
+# 3. 把挑出来的概率存进一个变量。用 `np.clip` 限制在 `1e-7` 到 1 之间，取对数，求平均，
+#    最后在整个式子前面加负号。
+
 # %% [markdown] lang="en"
 # ## 5 · `adam_step`: the pace that adjusts itself
 #
@@ -574,6 +645,26 @@ def adam_step(weights, gradient, mean, mean_square, step, learning_rate=0.001):
     return weights, mean, mean_square
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `adam_step`
+#
+# 1. There are four formulas, one a line, and they are in the right order already. Which of the names on the right of
+#    each `=` have to be the new ones?
+# 2. Translate them one by one: × is `*`, squared is `**2`, √ is `np.sqrt(...)`, and `0.999^step` is written
+#    `0.999**step`. With `mean = ...` you make a new array and leave the one you were given alone.
+# 3. `pace` is a single number: the learning rate times `np.sqrt(1 - 0.999**step)`, divided by `(1 - 0.9**step)`. In
+#    the last line you add `1e-7` after you have taken the root, and divide by that sum. Return all three arrays in
+#    the order that the task says.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `adam_step`
+#
+# 1. 一共四个公式，每个占一行，顺序已经排好了。每一行等号右边的那些名字，哪些必须是新算出来的？
+# 2. 一个一个照着写：× 写成 `*`，平方写成 `**2`，√ 写成 `np.sqrt(...)`，`0.999^step` 写成 `0.999**step`。
+#    写 `mean = ...` 得到的是新数组，交给你的那个不会变。
+# 3. `pace` 只是一个数：学习率乘以 `np.sqrt(1 - 0.999**step)`，再除以 `(1 - 0.9**step)`。最后一行里，
+#    先开根号，再加 `1e-7`，除以的是这个和。按题目说的顺序返回三个数组。
 
 # %% [markdown] lang="en"
 # The next cell lets your Adam and the simple rule walk down the same narrow valley, from the same place, with 40 steps

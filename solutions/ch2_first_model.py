@@ -182,6 +182,25 @@ def normalize(images):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `normalize`
+#
+# 1. Three things have to be right: the shape, the type and the range. What is each of them before, and what after?
+#    Print `images.shape`, `images.dtype` and `images.max()`.
+# 2. `reshape` makes a row of each picture, `astype("float32")` changes the type, and `/` divides every number. All
+#    three give new arrays.
+# 3. First lay the rows out: reshape to `len(images)` rows of 784 columns. Then make that `float32`, and divide what
+#    you get by 255. In this order it stays `float32`.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `normalize`
+#
+# 1. 要对的有三样：形状、类型、数值范围。每一样原来是什么，应该变成什么？打印 `images.shape`、
+#    `images.dtype` 和 `images.max()` 看看。
+# 2. `reshape` 把每张图片排成一行，`astype("float32")` 转换类型，`/` 给每个数做除法。三样给出的都是新数组。
+# 3. 先排成行：`reshape` 成 `len(images)` 行、784 列。再转成 `float32`，最后除以 255。按这个顺序，
+#    类型就一直是 `float32`。
+
 # %% [markdown] lang="en"
 # ## 2 · `build_model`: the network
 #
@@ -270,6 +289,24 @@ def build_model():
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `build_model`
+#
+# 1. Count the bricks in the drawing: what goes in, and which layers follow? Each brick is one entry of a list.
+# 2. `keras.Sequential([...])` takes the list. The first entry is `keras.Input` with the shape of one row; each of the
+#    others is a `keras.layers.Dense`.
+# 3. A `Dense` layer gets its number of units first and then `activation="..."`: 512 units with relu, then 10 with
+#    softmax. Do not forget `return` in front of `keras.Sequential`, nor the comma in `(784,)`.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `build_model`
+#
+# 1. 数一数图里的积木：进来的是什么，后面有哪几层？每块积木就是列表里的一项。
+# 2. `keras.Sequential([...])` 接收这个列表。第一项是 `keras.Input`，写明一行的形状；
+#    其余每一项都是一个 `keras.layers.Dense`。
+# 3. `Dense` 层先写单元数，再写 `activation="..."`：先是 512 个单元配 relu，再是 10 个配 softmax。
+#    `keras.Sequential` 前面别忘了 `return`，`(784,)` 里的逗号也别丢。
+
 # %% [markdown] lang="en"
 # ## 3 · `compile_model`: how it shall learn
 #
@@ -322,6 +359,24 @@ def compile_model(model):
     return model
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `compile_model`
+#
+# 1. Three things are to be settled: how to move the weights, how to measure the error, and what to show. The task
+#    names one value for each.
+# 2. `model.compile` takes them by name: `optimizer`, `loss` and `metrics`. The first two are texts in quotes, the
+#    third is a list.
+# 3. `model.compile(...)` stands on a line of its own, because it returns nothing. The loss begins with `sparse_`, and
+#    `metrics` is a list with the single entry `"accuracy"`. The line below it returns `model`.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `compile_model`
+#
+# 1. 要定三件事：权重怎么挪、错误怎么量、给人看什么。题目里每件事都给了一个值。
+# 2. `model.compile` 按名字接收它们：`optimizer`、`loss` 和 `metrics`。前两个是带引号的字符串，第三个是列表。
+# 3. `model.compile(...)` 单独占一行，因为它什么也不返回。损失的名字以 `sparse_` 开头，
+#    `metrics` 是只有一项 `"accuracy"` 的列表。下一行再返回 `model`。
 
 # %% [markdown] lang="en"
 # ## 4 · `fit_model`: training
@@ -389,6 +444,23 @@ def fit_model(model, images, labels):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `fit_model`
+#
+# 1. Keras does the work here. Which of its methods trains, and what shall your function give back: the model, or the
+#    record of its training?
+# 2. `model.fit` gets the images and the labels first, and then the four settings of the table, each by its name.
+# 3. Return what `model.fit(images, labels, ...)` gives. In place of the dots write the four settings of the table as
+#    `name=value`, with commas between them: `epochs`, `batch_size`, `validation_split` and `verbose`.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `fit_model`
+#
+# 1. 活儿由 Keras 来干。它的哪个方法负责训练？你的函数该交出什么：模型，还是训练的记录？
+# 2. `model.fit` 先接收图片和标签，然后是表里的四项设置，每项都写明参数名。
+# 3. 把 `model.fit(images, labels, ...)` 给出的东西返回。省略号的地方照着表写四项设置，写成“名字=值”，
+#    用逗号隔开：`epochs`、`batch_size`、`validation_split` 和 `verbose`。
+
 # %% [markdown] lang="en"
 # ## 5 · `evaluate_model`: an honest exam
 #
@@ -439,6 +511,24 @@ def evaluate_model(model, images, labels):
     return float(loss), float(accuracy)
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `evaluate_model`
+#
+# 1. This is an exam, not a lesson: the model only answers. Which method of a model does that, and in which order does
+#    it give its two numbers?
+# 2. `model.evaluate` takes images and labels, and `verbose=0` keeps it quiet. Two names in front of `=` take its two
+#    numbers apart.
+# 3. Write `loss, accuracy =` and behind it the call of `model.evaluate`. Then return both in this order, each wrapped
+#    in `float(...)`.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `evaluate_model`
+#
+# 1. 这是考试，不是上课：模型只管答题。模型的哪个方法做这件事？它按什么顺序给出两个数？
+# 2. `model.evaluate` 接收图片和标签，加上 `verbose=0` 就不出声。等号左边写两个名字，就能把两个数拆开。
+# 3. 先写 `loss, accuracy =`，后面接 `model.evaluate` 的调用。然后按这个顺序返回，
+#    两个数各用 `float(...)` 包起来。
 
 # %% [markdown] lang="en"
 # ## 6 · `predict_digit`: reading one picture
@@ -494,6 +584,25 @@ def predict_digit(model, image):
     return int(np.argmax(probabilities[0]))
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `predict_digit`
+#
+# 1. The model has learned from prepared rows, many at a time. What has to happen to one raw picture until it looks
+#    like that?
+# 2. Follow the four steps and print the shape after each: `(28, 28)`, `(1, 28, 28)`, `(1, 784)`, `(1, 10)`. The
+#    second step is your own `normalize`.
+# 3. Give `image[np.newaxis]` to `normalize` and its result to `model.predict` (with `verbose=0`). Take row 0 of what
+#    comes back: `np.argmax` of it is the digit, and `int(...)` around that makes an ordinary number of it.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `predict_digit`
+#
+# 1. 模型学的是处理好的行，而且一次看好多。一张原始图片要经过哪些步骤，才会变成那个样子？
+# 2. 按四步走，每走一步就打印形状：`(28, 28)`、`(1, 28, 28)`、`(1, 784)`、`(1, 10)`。
+#    第二步用你自己的 `normalize`。
+# 3. 把 `image[np.newaxis]` 交给 `normalize`，结果交给 `model.predict`（加上 `verbose=0`）。
+#    取出返回结果的第 0 行：对它用 `np.argmax`，得到的就是数字；外面套上 `int(...)`，变成普通的整数。
 
 # %% [markdown] lang="en"
 # ## 7 · `plot_history`: the learning curve
@@ -567,6 +676,27 @@ def plot_history(history):
     return figure
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `plot_history`
+#
+# 1. Two lines over the same x. Which two lists hold their heights, and how many epochs are there? Print
+#    `history.history` and look.
+# 2. `plt.subplots()` gives the figure and its axes. The axes do everything else: `plot` twice with `label=`, the
+#    title, the two names, and at the end the legend.
+# 3. Take the lists under `"accuracy"` and `"val_accuracy"`; x is a `range` from 1 to the length of such a list plus
+#    one. After the two calls of `axes.plot` come `set_title`, `set_xlabel`, `set_ylabel` and `legend`. Return
+#    `figure`, not `axes`.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `plot_history`
+#
+# 1. 两条线，横轴相同。它们的高度在哪两个列表里？一共有几个轮次？打印 `history.history` 看看。
+# 2. `plt.subplots()` 给出图和坐标系。其余的都由坐标系来做：两次 `plot`（各带 `label=`）、标题、
+#    两个轴的名称，最后是图例。
+# 3. 取出 `"accuracy"` 和 `"val_accuracy"` 下面的列表；横轴用 `range`，从 1 到列表长度加一。
+#    两次 `axes.plot` 之后，依次是 `set_title`、`set_xlabel`、`set_ylabel` 和 `legend`。
+#    最后返回的是 `figure`，不是 `axes`。
 
 # %% [markdown] lang="en"
 # ## All together

@@ -249,6 +249,24 @@ def compare_epochs(short_model, long_model, images, labels):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `compare_epochs`
+#
+# 1. Two models, two trainings, two records. What differs between the two, and what is exactly the same?
+# 2. `model.fit` as in chapter 2, once for `short_model` and once for `long_model`. Each call gives a History: keep it
+#    under a name of its own.
+# 3. Write one call of `fit` with all settings, copy it, and change three things in the copy: the name in front of
+#    `=`, the model, and `epochs`. Then return the two Histories, the short one first.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `compare_epochs`
+#
+# 1. 两个模型，两次训练，两份记录。两次之间哪里不同，哪里完全一样？
+# 2. 和第 2 章一样用 `model.fit`：`short_model` 一次，`long_model` 一次。每次都会得到一份训练历史，
+#    各用一个名字存起来。
+# 3. 先把一次 `fit` 连同全部设置写好，复制一份，再改三处：等号左边的名字、模型、`epochs`。
+#    最后把两份训练历史一起返回，短的在前。
+
 # %% [markdown] lang="en"
 # **Look at the curves.** Run the next cell. It trains both models and draws their losses. It uses only 1,000 digits, on
 # purpose: few pictures are easily learned by heart, so everything shows more clearly. Two things to look for:
@@ -379,6 +397,21 @@ def build_dropout_model():
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `build_dropout_model`
+#
+# 1. Compare the drawing with the one of chapter 2: exactly one brick is new. Between which two others does it lie?
+# 2. The new brick is `keras.layers.Dropout`. In its brackets stands the share of the units that falls silent.
+# 3. Copy the list from `build_model` above and put one line between its two `Dense` layers: a `Dropout` with the rate
+#    0.5, and a comma behind it.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `build_dropout_model`
+#
+# 1. 把图和第 2 章的比一比：只多了一块积木。它夹在哪两块之间？
+# 2. 新的积木是 `keras.layers.Dropout`，括号里写不出声的单元所占的比例。
+# 3. 把上面 `build_model` 里的列表抄过来，在两个 `Dense` 层之间添一行：比例为 0.5 的 `Dropout`，后面加逗号。
+
 # %% [markdown] lang="en"
 # **Does it help?** The next cell trains a model with dropout on the same 1,000 digits and draws its curves beside
 # those from above. With dropout the training line stays higher, since the model can no longer learn so well by heart,
@@ -485,6 +518,24 @@ def confusion(labels, predictions):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `confusion`
+#
+# 1. Take a sheet of paper with ten rows and ten columns. For each picture you make one stroke. In which row, and in
+#    which column?
+# 2. Start with a table of zeros, `np.zeros((10, 10), dtype=int)`, and go through `zip(labels, predictions)` with a
+#    `for` loop. It gives you the two numbers of one picture each time.
+# 3. In the loop, add 1 to the cell whose row is the label and whose column is the prediction. `return` stands below
+#    the loop, not set in as its body is.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `confusion`
+#
+# 1. 拿一张纸，画十行十列。每看一张图片，就画一笔。画在哪一行、哪一列？
+# 2. 先准备一张全是 0 的表：`np.zeros((10, 10), dtype=int)`，再用 `for` 循环走遍 `zip(labels, predictions)`，
+#    每次给你同一张图片的两个数。
+# 3. 在循环里，找到以标签为行、以预测为列的那一格，给它加 1。`return` 写在循环外面，不要缩进到循环体里去。
+
 # %% [markdown] lang="en"
 # ## 4 · `most_confused_pairs`: the worst mistakes first
 #
@@ -559,6 +610,25 @@ def most_confused_pairs(matrix, count):
     return pairs[:count]
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `most_confused_pairs`
+#
+# 1. There are two jobs: first collect all cells that count, then sort them. Which cells do not count?
+# 2. Collect with two loops and one `if` with two conditions. Going through the cells row by row gives the order of
+#    ties already, because `sort` leaves equal entries as they stand.
+# 3. In the inner loop `how_often` is the cell as an `int`; if `true` and `predicted` differ and it is above 0, append
+#    the three as a tuple. Below both loops sort by the third entry, the largest first, and return the first `count`
+#    entries.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `most_confused_pairs`
+#
+# 1. 有两件事：先把算数的格子收集起来，再排序。哪些格子不算数？
+# 2. 用两个循环和一个带两个条件的 `if` 来收集。一行一行地走，次数相同时的先后顺序就已经对了，
+#    因为 `sort` 不会打乱相同的项。
+# 3. 在里层循环里，把格子里的数变成 `int`，叫作 `how_often`；如果 `true` 和 `predicted` 不同，而且它大于 0，
+#    就把三个数作为元组添进列表。两个循环都结束后，按第三项从大到小排序，返回前 `count` 项。
 
 # %% [markdown] lang="en"
 # ## 5 · `plot_mistakes`: look at them
@@ -636,6 +706,26 @@ def plot_mistakes(images, labels, predictions):
     return figure
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `plot_mistakes`
+#
+# 1. First find out which pictures were misread; the drawing comes afterwards. To draw one with its title, is the
+#    picture enough, or must you know its place in the arrays?
+# 2. `np.flatnonzero(labels != predictions)` gives the places, and `[:12]` the first twelve. One loop over these
+#    places draws everything. With no places it draws nothing, which is just right.
+# 3. In the loop `number` counts the fields of the grid, and `place` says where the picture lies:
+#    `add_subplot(3, 4, number)`, then `imshow` of the image at `place`, and a title made of the label and the
+#    prediction at the same `place`. Return the figure below the loop.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `plot_mistakes`
+#
+# 1. 先弄清哪些图片认错了，然后才是画。要连标题一起画出来，光有图片就够，还是得知道它在数组里的位置？
+# 2. `np.flatnonzero(labels != predictions)` 给出这些位置，`[:12]` 取前十二个。对这些位置写一个循环，
+#    就能全画出来；一个位置也没有时，什么都不画，正好。
+# 3. 循环里，`number` 数的是网格的第几格，`place` 是图片在数组里的位置：先 `add_subplot(3, 4, number)`，
+#    再用 `imshow` 画 `place` 处的图片，标题由同一个 `place` 处的标签和预测组成。循环结束后返回图。
 
 # %% [markdown] lang="en"
 # ## All together

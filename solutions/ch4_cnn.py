@@ -250,6 +250,23 @@ def to_images(images):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `to_images`
+#
+# 1. What does the shape say now, and what is it to say? No number moves: each pixel only gets a box of its own around
+#    it.
+# 2. Three steps in any order: a new last axis with `np.newaxis`, the type with `astype`, the range with `/`.
+# 3. Make the pictures `float32`, write `[..., np.newaxis]` behind that for the new axis, divide by 255, and return
+#    it. Not with `/=`, which would write into an array instead of making one.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `to_images`
+#
+# 1. 现在的形状是什么，应该变成什么？数都不用挪动，只是每个像素外面多了一个小盒子。
+# 2. 三步，先后随意：用 `np.newaxis` 在最后添一个轴，用 `astype` 转换类型，用 `/` 改变范围。
+# 3. 先把图片转成 `float32`，后面写 `[..., np.newaxis]` 添上新的轴，再除以 255，返回结果。不要用 `/=`，
+#    它是改写原来的数组，而不是算出一个新的。
+
 # %% [markdown] lang="en"
 # ## 2 · `build_cnn`: the network
 #
@@ -389,6 +406,27 @@ def build_cnn():
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `build_cnn`
+#
+# 1. Read the drawing from top to bottom: what stands on the right of an arrow is one layer or two. How many entries
+#    has the list, `Input` included?
+# 2. Write one `keras.layers...` for each row of the table, in the same order. Compare the shapes that
+#    `build_cnn().summary()` shows with the drawing: the mistake is where they begin to differ.
+# 3. Two groups of three layers differ only in the number of filters: `Conv2D(..., 5, activation="relu")`,
+#    `MaxPooling2D()`, `BatchNormalization(momentum=0.9)`, first with 16 filters and then with 32. `Input` stands in
+#    front of them, `Flatten()` and the `Dense` layer with softmax behind them.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `build_cnn`
+#
+# 1. 从上往下读那张图：竖线右边写的是一层或两层。算上 `Input`，列表一共有几项？
+# 2. 表里的每一行写一个 `keras.layers...`，顺序不变。拿 `build_cnn().summary()` 显示的形状和图对照：
+#    从哪里开始不一样，错就在哪里。
+# 3. 有两组，每组三层，只有卷积核的个数不同：`Conv2D(..., 5, activation="relu")`、`MaxPooling2D()`、
+#    `BatchNormalization(momentum=0.9)`，第一组 16 个，第二组 32 个。前面是 `Input`，
+#    后面是 `Flatten()` 和带 softmax 的 `Dense` 层。
+
 # %% [markdown] lang="en"
 # ## 3 · `fit_cnn`: training in smaller and smaller steps
 #
@@ -473,6 +511,25 @@ def fit_cnn(model, images, labels, epochs):
     return model.fit(images, labels, epochs=epochs, batch_size=64, callbacks=[falling], verbose=0)
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `fit_cnn`
+#
+# 1. Compare it with `fit_model` of chapter 2: what is new in the table, and what is missing? And who decides on the
+#    number of epochs this time?
+# 2. `falling_learning_rate(epochs)` gives the callback. `model.fit` takes it by the argument `callbacks`, which wants
+#    a list.
+# 3. Call `falling_learning_rate` first and keep what it gives. Then return `model.fit(...)` with the images, the
+#    labels, `epochs=epochs`, batches of 64, the list with your callback, `verbose=0`, and nothing else.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `fit_cnn`
+#
+# 1. 和第 2 章的 `fit_model` 比一比：表里多了什么，少了什么？这一次，轮次数由谁决定？
+# 2. `falling_learning_rate(epochs)` 给出回调函数，通过参数 `callbacks` 交给 `model.fit`，
+#    这个参数要的是列表。
+# 3. 先调用 `falling_learning_rate`，把得到的东西存起来。然后返回 `model.fit(...)`：图片、标签、
+#    `epochs=epochs`、每批 64 张、装着回调函数的列表、`verbose=0`，别的都不要。
 
 # %% [markdown] lang="en"
 # ## All together

@@ -205,6 +205,24 @@ def average_image(images):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `average_image`
+#
+# 1. The fewer pictures, the better the result looks. Try it with 1, 2 and 20 pictures of a 3: what is in `total`
+#    after each step, and of which type is it?
+# 2. The loop adds up in `uint8`, where no number can be larger than 255. Look at the line that makes `total`: what
+#    decides on its type?
+# 3. Either let `total` begin as zeros of type `float64`, or do without the loop: an array has a method `mean`, which
+#    adds up with room enough. Take it over the axis that counts the pictures.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `average_image`
+#
+# 1. 图片越少，结果看着越对。用 1 张、2 张、20 张 3 试试：每加一次，`total` 里是什么，是什么类型？
+# 2. 循环是在 `uint8` 里做加法，而它装不下大于 255 的数。看看造出 `total` 的那一行：它的类型是由什么决定的？
+# 3. 要么让 `total` 一开始就是 `float64` 类型的 0，要么干脆不要循环：数组有现成的方法 `mean`，
+#    它做加法时地方足够。沿着数图片的那个轴求平均就行。
+
 # %%
 if __name__ == "__main__":
     images, labels = load_digits()
@@ -287,6 +305,25 @@ def scale_both(train_images, test_images):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `scale_both`
+#
+# 1. The cell below prints the smallest and the largest number of both arrays. Which of the two looks as it should,
+#    and what does the other one remind you of?
+# 2. Compare line by line what happens to the training pictures and what to the test pictures. One side lacks a step.
+#    Which numbers belong into it?
+# 3. The test pictures need the same formula with the same `average`, that of the training pictures. Copy the line of
+#    `train_rows` and change only the pictures and their number; or write a small `scale(images)` inside the function
+#    and call it twice.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `scale_both`
+#
+# 1. 下面的单元格会打印两个数组的最小值和最大值。哪一个是该有的样子？另一个让你想起了什么？
+# 2. 一行一行地对比：训练图片经过了什么，测试图片经过了什么？有一边少了一步，那一步该用哪些数？
+# 3. 测试图片要用同一个公式，而且用同一个 `average`，也就是训练图片的平均。把 `train_rows` 那一行抄过来，
+#    只改图片和图片的数量；或者在函数里面写一个小函数 `scale(images)`，调用两次。
+
 # %%
 if __name__ == "__main__":
     images, labels = load_digits()
@@ -354,6 +391,24 @@ def shuffle_together(images, labels, seed):
     return images[order], labels[order]
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `shuffle_together`
+#
+# 1. Look at the pictures and the labels above them: do they belong together? How many times is the pack of cards
+#    mixed?
+# 2. `rng.permutation` gives a new order with each call. Here it is called twice, so the pictures get one order and
+#    the labels another.
+# 3. Make one order only: a permutation of the numbers 0 to n - 1, where n is `len(images)`. Then pick from both
+#    arrays with it: square brackets behind `images` and behind `labels`, the same order in both.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `shuffle_together`
+#
+# 1. 看看图片和上面的标签：它们是一对吗？牌一共洗了几次？
+# 2. `rng.permutation` 每调用一次，就给出一个新的顺序。这里调用了两次，所以图片是一个顺序，标签是另一个。
+# 3. 只做一个顺序：把 0 到 n - 1 随机排列，n 就是 `len(images)`。然后两个数组都按它来取：
+#    在 `images` 和 `labels` 后面写上方括号，里面放同一个顺序。
 
 # %%
 if __name__ == "__main__":
@@ -441,6 +496,26 @@ def compile_and_fit(model, rows, labels):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `compile_and_fit`
+#
+# 1. Two lines belong together: one names a loss, the other changes the labels. What was the second one written for?
+#    And does this loss suit a question with ten possible answers?
+# 2. `mse` measures the distance between numbers, but a 7 is not more of something than a 3. For classes there are two
+#    cross-entropies. Which of them goes with plain digits?
+# 3. Either take `sparse_categorical_crossentropy` and give `fit` the labels as they came, not as a column; or make
+#    them one-hot with `to_categorical` and take `categorical_crossentropy`. The other settings are right.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `compile_and_fit`
+#
+# 1. 有两行是连在一起的：一行写了损失，一行改了标签。后一行当初是为了什么写的？一道有十个选项的题，
+#    用这个损失合适吗？
+# 2. `mse` 量的是数和数之间的距离，可 7 并不比 3 更怎么样，只是另一类。对类别有两种交叉熵，
+#    普通数字该配哪一种？
+# 3. 要么用 `sparse_categorical_crossentropy`，把标签原样交给 `fit`，不要变成一列；
+#    要么用 `to_categorical` 变成独热编码，配上 `categorical_crossentropy`。其他设置都没有问题。
+
 # %%
 if __name__ == "__main__":
     images, labels = load_digits()
@@ -517,6 +592,23 @@ def make_sets(images, labels):
     return train_images, train_labels, images[split:], labels[split:]
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `make_sets`
+#
+# 1. Follow one single picture: how many of it are there after `add_shifted`, and on which side of the cut does each
+#    of them end up?
+# 2. The steps are right, their order is not. Which has to come first, so that nothing of the test set gets into
+#    training: dividing or copying?
+# 3. Work out `split` from the pictures as they came. Call `add_shifted` with the first part of the pictures and of
+#    the labels only; the second part goes into the result as it is.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `make_sets`
+#
+# 1. 盯住一张图片：经过 `add_shifted` 之后，它变成了几张？一刀切下去，每一张各在哪一边？
+# 2. 两步都没错，错在先后。要让测试集里的东西一点也进不了训练，哪一步得在前面：切分，还是复制？
+# 3. 用原来的图片算出 `split`。调用 `add_shifted` 时，只给前一部分图片和标签；后一部分原样放进结果。
 
 # %%
 if __name__ == "__main__":

@@ -358,6 +358,28 @@ def read_faces(lines):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `read_faces`
+#
+# 1. Think of a clerk who sorts letters: for each line he decides once, whole or broken. What are all the reasons for
+#    saying "broken"? The list in the task has them.
+# 2. `enumerate(csv.reader(lines), start=1)` gives the number and the columns. Take the columns apart into three names
+#    and convert with `int` inside one `try`: a wrong number of columns and a text that is no number both raise a
+#    `ValueError`.
+# 3. Skip number 1. In `try`: the three columns, the emotion as an `int`, the pixels as a list of `int`. In `except`:
+#    note the number, `continue`. Below, one `if` asks for the rest: the emotion's range, 2304 pixels, their smallest
+#    and largest, the part. Only then append to the three lists, else note the number.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `read_faces`
+#
+# 1. 想象一个分拣信件的人：每一行他都要作一次决定，完好还是坏行。判作坏行的理由一共有哪些？题目里都列出来了。
+# 2. `enumerate(csv.reader(lines), start=1)` 给出行号和各列。在同一个 `try` 里把各列拆成三个名字，
+#    再用 `int` 转换：列数不对，或者文本不是整数，都会抛出 `ValueError`。
+# 3. 跳过第 1 行。在 `try` 里：拆开三列，把表情变成 `int`，把像素变成一串 `int`。在 `except` 里：记下行号，
+#    然后 `continue`。再往下，用一个 `if` 检查其余的：表情的范围、像素是不是 2304 个、最小和最大的像素、
+#    所属部分。全都合格，才添进三个列表，否则记下行号。
+
 # %% [markdown] lang="en"
 # ## 2 · `class_weights`: a louder voice for the rare
 #
@@ -440,6 +462,24 @@ def class_weights(labels):
     return weights
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `class_weights`
+#
+# 1. Do the example by hand: the labels 3, 3, 3, 6. Which three numbers do you need for emotion 3, and which of them
+#    are the same for all emotions?
+# 2. `np.bincount` gives all counts at once. To leave out those that are 0, select with `counts > 0` on both sides of
+#    `=`.
+# 3. Begin with `np.zeros(7)`. The places with a count above 0 get `len(labels)` divided by a product: how many
+#    emotions occur, times the counts of just these emotions.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `class_weights`
+#
+# 1. 把例子手算一遍：标签 3、3、3、6。算表情 3 的权重要用到哪三个数？其中哪些对所有表情都一样？
+# 2. `np.bincount` 一次数出全部次数。要避开次数为 0 的，就在等号两边都用 `counts > 0` 来挑。
+# 3. 从 `np.zeros(7)` 开始。次数大于 0 的那些位置，填上 `len(labels)` 除以一个乘积：出现了几种表情，
+#    乘以这几种表情各自的次数。
 
 # %% [markdown] lang="en"
 # ## 3 · `build_face_model`: a network for faces
@@ -534,6 +574,27 @@ def build_face_model():
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `build_face_model`
+#
+# 1. Each row of the table is one entry of the list, and its right column says what must come out. Which layers have
+#    weights, and which only rearrange numbers?
+# 2. Print `build_face_model().summary()` and compare it with the table line by line. Where 44 stands instead of 22,
+#    `strides=2` is missing.
+# 3. Give the model a name: `model = keras.Sequential([...])`, with `Rescaling(1 / 255)` and `Reshape((48, 48, 1))`
+#    right behind `Input`. The first `Conv2D` has 32 filters of size 5 and `strides=2`, the second 64 of size 3.
+#    Compile it on the next line, and return `model` on the last.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `build_face_model`
+#
+# 1. 表里的每一行就是列表里的一项，右边一列告诉你该出来什么。哪些层有权重，哪些只是把数重新排一排？
+# 2. 打印 `build_face_model().summary()`，一行一行地和表对照。该是 22 的地方如果是 44，
+#    那就是漏了 `strides=2`。
+# 3. 给模型起个名字：`model = keras.Sequential([...])`，
+#    `Input` 后面紧跟 `Rescaling(1 / 255)` 和 `Reshape((48, 48, 1))`。第一个 `Conv2D` 有 32 个卷积核，
+#    大小 5，`strides=2`；第二个 64 个，大小 3。下一行编译，最后一行返回 `model`。
+
 # %% [markdown] lang="en"
 # ## 4 · `fit_faces`: training with weights
 #
@@ -584,6 +645,24 @@ def fit_faces(model, images, labels, weights):
     return model.fit(images, labels, epochs=12, batch_size=32, class_weight=dict(enumerate(weights)), verbose=0)
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `fit_faces`
+#
+# 1. This is the training you know, with one thing more. In which form do you have the seven weights, and in which
+#    does `fit` want them?
+# 2. The argument is called `class_weight`. It takes a dictionary from class to weight: `enumerate` numbers the
+#    weights, and `dict` makes a dictionary of that.
+# 3. Return `model.fit(...)` with the images and the labels as they are, 12 epochs, batches of 32, `class_weight` made
+#    of your `weights`, and `verbose=0`. No `validation_split`.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `fit_faces`
+#
+# 1. 训练还是那样，只多了一样东西。七个权重你手上是什么形式，`fit` 要的又是什么形式？
+# 2. 参数名叫 `class_weight`，要的是从类别到权重的字典：`enumerate` 给权重编号，`dict` 再把它变成字典。
+# 3. 返回 `model.fit(...)`：图片和标签原样，12 个轮次，每批 32 张，`class_weight` 由 `weights` 做成，
+#    再加 `verbose=0`。不要写 `validation_split`。
 
 # %% [markdown] lang="en"
 # ## 5 · `recall_per_class`: a mark for each emotion
@@ -664,6 +743,25 @@ def recall_per_class(labels, predictions):
     return recalls
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `recall_per_class`
+#
+# 1. For each emotion you ask: of the faces that really show it, what share was recognised? So which of the two arrays
+#    decides at which faces you look?
+# 2. A loop over the seven emotions, and in it a selection such as `labels == emotion`. Begin with seven `nan`: then
+#    an emotion that no face shows needs no line of its own.
+# 3. In the loop keep the selection under a name. If anything in it is true (`.any()`), the recall is the mean of a
+#    comparison: the answers for just these faces, compared with the emotion.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `recall_per_class`
+#
+# 1. 对每种表情都问一句：真正带有它的脸里，认出了几成？那么，该看哪些脸，由两个数组里的哪一个决定？
+# 2. 对七种表情写一个循环，在里面用 `labels == emotion` 这样的办法来挑。一开始就放七个 `nan`，
+#    没有一张脸带有的表情就不用另外处理。
+# 3. 在循环里给挑选的结果起个名字。如果里面有真的（用 `.any()` 来问），召回率就是一个比较的平均：
+#    只取这些脸的回答，和这种表情作比较。
 
 # %% [markdown] lang="en"
 # ## All together

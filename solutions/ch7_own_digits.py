@@ -369,6 +369,26 @@ def to_ink(photo):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `to_ink`
+#
+# 1. Ink is what has another colour than the paper at the same place. Which two pictures do you have to compare, and
+#    how do three differences become one number?
+# 2. Follow the five steps and look at the shape after each: three channels as far as the differences, one table from
+#    the distance on. `estimate_paper` wants three channels, so a gray photo is dealt with first.
+# 3. For the distance square the differences, add them up over `axis=-1`, and take `np.sqrt`. Divided by its own
+#    largest number it is `strength`. The ink is one formula: `strength` minus 0.3, divided by 0.4, cut off at 0 and 1
+#    with `np.clip`.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `to_ink`
+#
+# 1. 墨，就是颜色和同一位置的纸不一样的地方。要比较的是哪两张图？三个差怎样变成一个数？
+# 2. 照着五步走，每走一步看一看形状：到求差为止是三个通道，从距离开始只剩一张表。
+#    `estimate_paper` 要三个通道，所以灰度照片要先处理。
+# 3. 求距离：把差平方，沿 `axis=-1` 求和，再用 `np.sqrt` 开方。除以它自己最大的数，就是 `strength`。
+#    墨只要一个算式：`strength` 减去 0.3，除以 0.4，再用 `np.clip` 截到 0 和 1 之间。
+
 # %% [markdown] lang="en"
 # ## 2 · `crop_to_ink`: cut the digit out
 #
@@ -421,6 +441,25 @@ def crop_to_ink(ink):
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `crop_to_ink`
+#
+# 1. Four numbers are enough: the first and the last row with ink, the first and the last column with ink. How do you
+#    find out whether a row has any?
+# 2. `(ink > 0).any(axis=1)` answers that for all rows at once, and `np.flatnonzero` turns the answers into positions:
+#    `[0]` is the first and `[-1]` the last. For the columns it is `axis=0`.
+# 3. Keep the positions as `rows` and `columns`. Cut with one pair of square brackets behind `ink`: from `rows[0]` to
+#    `rows[-1] + 1`, a comma, and the same with `columns`. The `+ 1` is there because a slice stops before its end.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `crop_to_ink`
+#
+# 1. 四个数就够了：第一个和最后一个有墨的行，第一个和最后一个有墨的列。怎么知道一行里有没有墨？
+# 2. `(ink > 0).any(axis=1)` 一次回答所有的行，`np.flatnonzero` 把回答变成位置：`[0]` 是第一个，
+#    `[-1]` 是最后一个。列用 `axis=0`，做法相同。
+# 3. 把位置存成 `rows` 和 `columns`。在 `ink` 后面用一对方括号剪下来：从 `rows[0]` 到 `rows[-1] + 1`，逗号，
+#    `columns` 也照样写。要 `+ 1`，是因为切片到终点之前就停了。
 
 # %% [markdown] lang="en"
 # ## 3 · `fit_to_box`: bring it to size
@@ -476,6 +515,23 @@ def fit_to_box(ink):
     return resize(ink, max(1, round(height * factor)), max(1, round(width * factor)))
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `fit_to_box`
+#
+# 1. Take the example 9 x 6: by which number is 9 multiplied to become 20? The 6 is multiplied by the same.
+# 2. The factor is 20 divided by the longer side, `max(height, width)`. It is the same for both sides, so you need no
+#    `if`.
+# 3. Multiply each side by the factor, `round` it, and put `max(1, ...)` around that. These two numbers go into
+#    `resize` behind the ink, the height first.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `fit_to_box`
+#
+# 1. 看 9 x 6 这个例子：9 要乘以几才变成 20？6 也乘以同一个数。
+# 2. 倍数是 20 除以较长的那条边，也就是 `max(height, width)`。两条边用同一个倍数，所以不用写 `if`。
+# 3. 两条边都乘以倍数，各用 `round` 取整，外面再套上 `max(1, ...)`。把这两个数跟在墨后面交给 `resize`，
+#    高在前。
 
 # %% [markdown] lang="en"
 # ## 4 · `centre_by_mass`: put it in the middle
@@ -542,6 +598,26 @@ def centre_by_mass(small):
     return sheet
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `centre_by_mass`
+#
+# 1. Where does a digit balance if all its ink is in row 3? And if there is twice as much ink in row 6? Work it out by
+#    hand: (3 × 1 + 6 × 2) / 3.
+# 2. `small.sum(axis=1)` is the ink of each row, and `np.arange(height)` are the rows' numbers. Multiply the two, add
+#    up, and divide by all the ink. With `axis=0` and `width` you get the column.
+# 3. The top row is 14 minus the centre's row, rounded, and kept by `np.clip` between 0 and `28 - height`; the left
+#    column likewise. Then comes an empty sheet, and `small` goes into its rows from `top` to `top + height` and its
+#    columns from `left` to `left + width`.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `centre_by_mass`
+#
+# 1. 如果墨全在第 3 行，数字在哪里平衡？如果第 6 行还有两倍的墨呢？动手算一算：(3 × 1 + 6 × 2) / 3。
+# 2. `small.sum(axis=1)` 是每一行的墨，`np.arange(height)` 是行号。两者相乘，加起来，再除以全部的墨。
+#    换成 `axis=0` 和 `width`，就得到列。
+# 3. 最上面一行是 14 减去质心的行，取整，再用 `np.clip` 限制在 0 和 `28 - height` 之间；左边那一列也照样算。
+#    然后准备一张空白的纸，把 `small` 放进 `top` 到 `top + height` 行、`left` 到 `left + width` 列。
 
 # %% [markdown] lang="en"
 # ## 5 · `straighten`: set it upright
@@ -640,6 +716,26 @@ def straighten(ink):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `straighten`
+#
+# 1. Draw a `/` of five pixels. Which rows have to move to the right, which to the left, and which one stays?
+# 2. `np.indices` gives the row and the column of each pixel, so all the sums can be taken over whole tables. Only the
+#    last step, which moves the rows, needs a loop. Print the slant first: that of a `/` is negative.
+# 3. `down` is `rows` minus the centre's row, and `across` is `columns` minus the centre's column. The slant is the
+#    sum of `ink * down * across` divided by the sum of `ink * down * down`, kept between -1 and 1. In the loop a row
+#    starts at `height` minus a rounded product: the slant times how far this row is below the centre.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `straighten`
+#
+# 1. 画一个五个像素的 `/`。哪几行要往右移，哪几行要往左移，哪一行不动？
+# 2. `np.indices` 给出每个像素的行号和列号，所以求和都可以对整张表来做，只有最后移动各行时才要循环。
+#    先把倾斜度打印出来：`/` 的倾斜度是负的。
+# 3. `down` 是 `rows` 减去质心的行，`across` 是 `columns` 减去质心的列。
+#    倾斜度是 `ink * down * across` 的和除以 `ink * down * down` 的和，限制在 -1 到 1 之间。循环里，
+#    一行从哪一列开始？`height` 减去一个取整后的乘积：倾斜度，乘以这一行比质心低多少。
+
 # %% [markdown] lang="en"
 # ## 6 · `prepare_photo`: all steps in a row
 #
@@ -694,6 +790,23 @@ def prepare_photo(photo):
     ### END SOLUTION
 
 
+# %% [markdown] lang="en" tags=["hints"]
+# `prepare_photo`
+#
+# 1. Every step takes what the step before it gave. Write the five names in a row and draw arrows between them. What
+#    are shape and range at the end of the chain?
+# 2. Your five functions come first. What is left is arithmetic: the largest number is to become 255, and only then
+#    are the numbers made whole.
+# 3. Divide the picture by its own `max()` and multiply by 255. Put `np.round(...)` around that, and
+#    `.astype("uint8")` behind it, as the very last thing.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `prepare_photo`
+#
+# 1. 每一步都接过上一步给出的东西。把五个名字排成一行，中间画上箭头。走到最后，形状是什么，数值在什么范围？
+# 2. 先是你的五个函数，剩下的只是算术：最大的数要变成 255，然后才取整。
+# 3. 图片除以它自己的 `max()`，再乘以 255。外面套上 `np.round(...)`，最后的最后才写 `.astype("uint8")`。
+
 # %% [markdown] lang="en"
 # ## 7 · `predict_photo`: read it
 #
@@ -738,6 +851,24 @@ def predict_photo(model, photo):
     return int(np.argmax(probabilities[0]))
     ### END SOLUTION
 
+
+# %% [markdown] lang="en" tags=["hints"]
+# `predict_photo`
+#
+# 1. It is `predict_digit` of chapter 2 once more. Which of its steps does `prepare_photo` do for you, and which is
+#    not needed here at all?
+# 2. One picture has to become a batch of one: `picture[np.newaxis]`. From `model.predict` you get a table with one
+#    row of ten probabilities.
+# 3. Prepare the photo, ask the model (with `verbose=0`), take row 0 of its answer, and return the place of the
+#    largest number in it as an `int`. Nothing is divided by 255 here.
+
+# %% [markdown] lang="zh" tags=["hints"]
+# `predict_photo`
+#
+# 1. 这就是第 2 章的 `predict_digit` 再来一遍。哪些步骤由 `prepare_photo` 替你做了，哪些在这里根本不用做？
+# 2. 一张图片要变成只有一张的一批：`picture[np.newaxis]`。`model.predict` 给出一张表，只有一行，十个概率。
+# 3. 处理照片，问模型（加上 `verbose=0`），取出回答的第 0 行，把其中最大的数所在的位置变成 `int` 返回。
+#    这里不用除以 255。
 
 # %% [markdown] lang="en"
 # ## All together

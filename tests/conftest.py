@@ -2,24 +2,31 @@
 
 import ast
 import functools
-import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import uvicorn
+from typer.testing import CliRunner, Result
 
+from grader.cli import app
 from grader.course.answer_proofs import AnswerProofs
 from grader.course.answers import Answer, read_mistakes, read_variants
+from grader.course.new import new_chapter
 from grader.course.trial import Trial, functions_in
 from grader.course.validate import answer_proofs
-from grader.layout import Course
+from grader.layout import Course, find_course
+from grader.messages import Message
 from grader.play.page import About
 from grader.play.server import Address, Predictor, build_app, new_token
 from grader.play.serving import open_port
 from grader.plugin.run import RUN
+from grader.progress import keep_progress, read_progress
+from grader.results import CheckResult, Feedback, Verdict
 from grader.sandbox.process import Sandbox
+from grader.submission.closure import code_digest
+from grader.submission.source import read_source
 
 COURSE = Course(Path(__file__).parents[1])
 # Submissions that bring tests of their own, and the checks they are graded by.
@@ -31,19 +38,53 @@ READERS = {"mistake": read_mistakes, "variant": read_variants}
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache_folder(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep results apart from the user's own."""
+    """Keep results and progress apart from the user's own."""
     if RUN in request.config.stash:
         # The grader grades a course that lies below this folder; a test of the outer run has seen to it.
         yield
         return
     tmp_path_factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
-    before = os.environ.get("FIRST_DIGITS_CACHE")
-    os.environ["FIRST_DIGITS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    if before is None:
-        del os.environ["FIRST_DIGITS_CACHE"]
-    else:
-        os.environ["FIRST_DIGITS_CACHE"] = before
+    folders = {name: str(tmp_path_factory.mktemp("kept")) for name in ("FIRST_DIGITS_CACHE", "FIRST_DIGITS_DATA")}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, folder in folders.items():
+            patch.setenv(name, folder)
+        yield
+
+
+@pytest.fixture
+def mirror_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """Return a course with one function to write, `mirror`, which needs no TensorFlow. We are in its folder."""
+    course = find_course(tmp_path / "own")
+    new_chapter(course, "ch1_mirror", "Mirrors", "镜子")
+    monkeypatch.chdir(course.root)
+    monkeypatch.setenv("FIRST_DIGITS_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    return course
+
+
+@pytest.fixture
+def remember() -> Callable[..., None]:
+    """Note that a run has found this of the function `mirror` as it is now: check -> (verdict, mistake)."""
+
+    def note(course: Course, checks: dict[str, tuple[Verdict, str]], chapter: str = "ch1_mirror") -> None:
+        progress = read_progress(course.root)
+        path = course.exercises / f"{chapter}.py"
+        code = code_digest(read_source(path.name, path.read_bytes()), ["mirror"])
+        results = [
+            CheckResult(name, Message(name), 10 / len(checks), verdict, Feedback(Message("Wrong."), mistake=sentence))
+            for name, (verdict, mistake) in checks.items()
+            for sentence in [Message(mistake) if mistake else None]
+        ]
+        progress.note(chapter, "mirror", code, 10, results)
+        assert keep_progress(course.root, progress)
+
+    return note
+
+
+@pytest.fixture
+def invoke() -> Callable[..., Result]:
+    """Type a command of `grader`."""
+    return lambda *words, **more: CliRunner().invoke(app, list(words), **more)
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,7 @@ def test_prose_is_in_one_language_only(exercises, language):
     script_path, notebook_path = exercises[language]
     prose = {lang: [] for lang in messages.LANGUAGES}
     for cell in jupytext.read(CHAPTER).cells:
-        if cell.cell_type == "markdown":
+        if cell.cell_type == "markdown" and "hints" not in cell.metadata.get("tags", ()):
             prose[cell.metadata["lang"]].append(cell.source)
     cells = nbformat.read(notebook_path, as_version=4).cells
     assert [cell.source for cell in cells if cell.cell_type == "markdown"] == prose[language]

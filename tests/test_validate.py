@@ -47,7 +47,7 @@ def test_new_chapter_keeps_all_promises(trial):
     proofs = list(validate(trial))
     assert [words(proof) for proof in proofs] == [""] * len(proofs)
     assert [proof.subject for proof in proofs] == [
-        *("files", "translations", "exercises", "solution", "floors", "mistakes", "checks", "variants")
+        *("files", "translations", "hints", "exercises", "solution", "floors", "mistakes", "checks", "variants")
     ]
 
 
@@ -86,6 +86,32 @@ def test_missing_translation_is_named(course, trial):
     assert "a sentence is not translated" in words(proof)
     assert "What stood on the left is on the right." in words(proof)
     assert "a sentence is not said any more" in words(proof)
+
+
+def test_function_without_hints_is_named_with_what_to_write(course, trial):
+    master = course.master(CHAPTER)
+    text = master.read_text(encoding="utf-8")
+    begin = text.index('# %% [markdown] lang="en" tags=["hints"]')
+    master.write_text(text[:begin] + text[text.index('# %% [markdown] lang="en"\n# ## All') :], encoding="utf-8")
+    line = text.splitlines().index("def mirror(images):")
+    proof = ChapterProofs(trial).prove_hints()
+    assert words(proof).count(f"{master}:{line}: `mirror` has no hints in language ") == 2
+    assert 'expected:  a cell `# %% [markdown] lang="zh" tags=["hints"]` with `# mirror` and a list' in words(proof)
+
+
+def test_hint_that_is_the_answer_is_named(course, trial):
+    change(course.master(CHAPTER), "the last one gets the step -1.", "so write `images[:, :, ::-1]`.")
+    proof = ChapterProofs(trial).prove_hints()
+    assert "a hint for `mirror` holds a line of its solution" in words(proof)
+    assert "got:       images[:, :, ::-1]" in words(proof)
+
+
+def test_hints_that_are_not_well_formed_are_named_with_their_line(course, trial):
+    text = course.master(CHAPTER).read_text(encoding="utf-8")
+    line = next(number for number, line in enumerate(text.splitlines(), start=1) if line.startswith("# 3. In the"))
+    change(course.master(CHAPTER), "# 3. In the", "# 4. In the")
+    [proof] = validate(trial)
+    assert f"{course.master(CHAPTER)}:{line}: the hints are not numbered" in words(proof)
 
 
 def test_stale_exercise_is_named_with_the_command(course, trial):

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from grader.course.answers import functions_of, read_mistakes, read_variants
 from grader.course.catalogue import find_flaws, po_file
-from grader.course.errors import CourseError
+from grader.course.errors import CourseError, MasterError
 from grader.course.exercise import build_exercise
+from grader.course.hints import NUMBER, hints_told, read_hints, write_hints
+from grader.course.marks import find_blocks
 from grader.course.master import read_master
 from grader.course.release import is_current
 from grader.course.trial import NOT_BEGUN, Proof, Trial, functions_in, in_words, verdicts_of
@@ -46,6 +48,7 @@ class ChapterProofs:
         if not flaws:
             try:
                 functions_of(course.master(chapter))
+                read_hints(read_master(course.master(chapter)))
                 read_mistakes(course, chapter)
                 read_variants(course, chapter)
                 functions_in(course.checks_of(chapter))
@@ -74,6 +77,24 @@ class ChapterProofs:
                     for text in texts
                 ]
         return Proof("translations", ", ".join(LANGUAGES), flaws)
+
+    def prove_hints(self) -> Proof:
+        """Every function has its hints in each language, and none of them holds a line of the solution."""
+        path = self.course.master(self.chapter)
+        master = read_master(path)
+        told = read_hints(master)
+        flaws: list[CourseError] = []
+        for cell in master.cells:
+            for block in find_blocks(path, cell):
+                answer = cell.body[block.begin + 1 : block.end]
+                for language in LANGUAGES:
+                    hints = told[language].get(block.function)
+                    if hints is None:
+                        flaws.append(_no_hints(path, cell.first_line, block.function, language))
+                    elif line := hints_told(hints, answer):
+                        flaws.append(_told(path, cell.first_line, block.function, line))
+        found = f"{NUMBER} for each of {len(told[LANGUAGES[0]])} functions, in {', '.join(LANGUAGES)}"
+        return Proof("hints", found, flaws)
 
     # ------------------------------------------------------------ exercises and solution
 
@@ -170,6 +191,28 @@ class ChapterProofs:
                 )
         listed = ", ".join(f"{floor.source} {floor.floor:.3f}" for floor in floors.values())
         return Proof("floors", listed, flaws)
+
+
+def _no_hints(path: Path, line: int, function: str, language: str) -> MasterError:
+    return MasterError(
+        path,
+        line,
+        f"`{function}` has no hints in language {language}",
+        expected=write_hints(function, language),
+        got="no such cell below the function's",
+        next_step="write it: first a nudge, then the tool, then nearly the answer",
+    )
+
+
+def _told(path: Path, line: int, function: str, code: str) -> MasterError:
+    return MasterError(
+        path,
+        line,
+        f"a hint for `{function}` holds a line of its solution",
+        expected="nearly the answer, so that the learner still writes the line",
+        got=code,
+        next_step="say in words what the line does",
+    )
 
 
 def _place_of(path: Path, text: str) -> str:

@@ -13,8 +13,9 @@ from grader.course.digest import NOTEBOOK_KEY, digest_of_notebook, digest_of_scr
 from grader.course.docstrings import translate_docstrings
 from grader.course.errors import MasterError
 from grader.course.given import read_given, require_whole
+from grader.course.hints import read_hints
 from grader.course.marks import BEGIN, END, find_blocks, put_stubs
-from grader.course.master import NOTEBOOK_ONLY, Cell, Master, read_source
+from grader.course.master import HINTS, NOTEBOOK_ONLY, Cell, Master, read_source
 from grader.messages import render, say
 
 KERNEL = {
@@ -63,8 +64,10 @@ def build_exercise(master: Master, language: str) -> Exercise:
     """Return the exercise of a chapter in `language`.
 
     Raises:
-        MasterError: The solution marks are not well formed, or there are none; or a bug fits no function.
+        MasterError: The solution marks are not well formed, or there are none; a bug fits no function; or hints are
+            not well formed, so that they might get into the exercise.
     """
+    read_hints(master)
     given = read_given(master.path)
     cells = _exercise_cells(master, language, {function: bug.lines for function, bug in given.items()})
     script = _script(cells)
@@ -97,7 +100,7 @@ def _exercise_cells(master: Master, language: str, given: Mapping[str, Sequence[
             cell, put_stubs(cell.body, found, language, given), language, [block.function for block in found]
         )
         for cell, found in zip(master.cells, blocks, strict=True)
-        if cell.language in (None, language)
+        if cell.language in (None, language) and HINTS not in cell.tags
     ]
 
 

@@ -18,6 +18,8 @@ from grader.course.errors import CourseError, MasterError
 from grader.messages import LANGUAGES
 
 NOTEBOOK_ONLY = "notebook"
+# Cells with this tag are read by grader.course.hints and are in no exercise.
+HINTS = "hints"
 CELL_MARK = re.compile(r"#\s*%%+(\s|$)")
 HEADER_EDGE = "# ---"
 

@@ -26,6 +26,7 @@ def validate(trial: Trial, only: str = "") -> Iterator[Proof]:
     answers = answer_proofs(trial, only)
     if not only:
         yield chapter.prove_translations()
+        yield chapter.prove_hints()
         yield chapter.prove_exercises()
         yield chapter.prove_solution()
         yield chapter.prove_floors()

@@ -5,19 +5,39 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from grader.errors import InputError
 from grader.layout import GRADER_FOLDER, Course, find_course
-from grader.messages import LANGUAGES
+from grader.messages import LANGUAGES, say, verbatim
 from grader.plugin.collection import CHECK
+from grader.plugin.noting import NOTES_PROGRESS
 from grader.plugin.reporting import assemble
-from grader.plugin.run import LIVE, RUN, SHARED_SANDBOX, Live
-from grader.results import RunResult
+from grader.plugin.run import LIVE, RUN, SHARED_SANDBOX, Live, Run
+from grader.results import Feedback, RunResult
+from grader.sandbox import wire
 from grader.sandbox.process import Sandbox
+
+QUIET = (
+    "--capture=no",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+    "-p",
+    "no:xdist",
+    "-p",
+    "no:hypothesispytest",
+    # They collect garbage for each run, which takes longer than most checks.
+    "-p",
+    "no:unraisableexception",
+    "-p",
+    "no:threadexception",
+)
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -32,16 +52,36 @@ class Graded(msgspec.Struct, frozen=True):
     language: str = LANGUAGES[0]
 
 
+class Surveyed(msgspec.Struct, frozen=True):
+    """What there is to do in a course, and the learner's work as it is now: nothing of it was run.
+
+    `trouble`: why there is no such work. Then the run has its chapters, and nothing was handed in.
+    """
+
+    run: Run
+    trouble: InputError | None = None
+
+
 class _Observer:
     """Lends the run its sandbox and live work, and takes the result down before pytest forgets it."""
 
-    def __init__(self, sandbox: Sandbox | None, live: Live | None, tasks: Collection[str]) -> None:
-        self._sandbox, self._live, self._tasks = sandbox, live, tasks
+    def __init__(
+        self,
+        sandbox: Sandbox | None = None,
+        remember: bool = False,
+        live: Live | None = None,
+        tasks: Collection[str] = (),
+        on_progress: Callable[[wire.Progress], None] | None = None,
+    ) -> None:
+        self._sandbox, self._remember, self._live, self._tasks = sandbox, remember, live, tasks
+        self._on_progress = on_progress
         self.result: RunResult | None = None
+        self.run: Run | None = None
         self.language = LANGUAGES[0]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[NOTES_PROGRESS] = self._remember
         if self._sandbox is not None:
             config.stash[SHARED_SANDBOX] = self._sandbox
         if self._live is not None:
@@ -49,13 +89,17 @@ class _Observer:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        if self._on_progress is not None:
+            config.stash[RUN].on_progress = self._on_progress
         if self._tasks:
             chosen = [item for item in items if item.stash[CHECK].task in self._tasks]
             config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
             items[:] = chosen
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        run = session.config.stash[RUN]
+        run = self.run = session.config.stash.get(RUN, None)
+        if run is None:
+            return
         self.language = run.settings.language
         # Who interrupts his own notebook wants to see what there is.
         interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and self._live is not None
@@ -70,8 +114,10 @@ def grade(
     chapter: str | None = None,
     sandbox: Sandbox | None = None,
     cache: bool = False,
+    remember: bool = False,
     live: Live | None = None,
     tasks: Collection[str] = (),
+    on_progress: Callable[[wire.Progress], None] | None = None,
 ) -> Graded:
     """Grade `submission` as `pytest grader` with `options` does.
 
@@ -82,10 +128,12 @@ def grade(
             (`Sandbox.keeps_apart`), neither sees anything of the other, nor of other submissions. Without one, each
             run makes its own.
         cache: whether results of earlier runs count.
+        remember: whether what is found is the progress of the course's own learner.
         live: work that is at hand in this process; then nothing is read from `submission`.
         tasks: the only ones to check; without them, all.
+        on_progress: takes how far a training has come.
     """
-    observer = _Observer(sandbox, live, tasks)
+    observer = _Observer(sandbox, remember, live, tasks, on_progress)
     own = course is not None and course.own
     arguments: Sequence[str] = (
         # The folder is named where the checks lie elsewhere, too: it brings the options.
@@ -93,22 +141,56 @@ def grade(
         *([str((course or find_course()).checks_of(chapter))] if chapter else []),
         f"--rootdir={GRADER_FOLDER.parent}",
         f"--submission={submission}",
-        "--capture=no",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:randomly",
-        "-p",
-        "no:xdist",
+        *QUIET,
         *([f"--course={course.root}"] if course and own else []),
         *([] if cache else ["--no-cache"]),
         *options,
     )
+    status, screen = _run_pytest(arguments, observer, course or find_course())
+    return Graded(status, observer.result, screen, observer.language)
+
+
+def survey(course: Course, language: str | None = None) -> Surveyed:
+    """Read the checks of `course` and the learner's work in its exercises. Nothing of either is run.
+
+    Raises:
+        InputError: the checks cannot be read.
+    """
+    observer = _Observer(None, remember=False)
+    arguments = (
+        str(GRADER_FOLDER if course.own else course.root / "grader"),
+        f"--rootdir={GRADER_FOLDER.parent if course.own else course.root}",
+        "--collect-only",
+        *QUIET,
+        *([f"--course={course.root}"] if course.own else []),
+        *([f"--lang={language}"] if language else []),
+    )
+    status, screen = _run_pytest(arguments, observer, course)
+    run = observer.run
+    if run is None or not run.chapters or status not in (pytest.ExitCode.OK, pytest.ExitCode.USAGE_ERROR):
+        raise InputError(
+            Feedback(
+                problem=say("The checks of the course in {path} cannot be read.", path=str(course.root)),
+                expected=say("a folder with the course's checks"),
+                got=verbatim(screen.strip()[-800:] or str(course.checks)),
+                next_step=say("Run `pytest grader` there; name another course's folder with `--course`."),
+            )
+        )
+    try:
+        if not run.handed:
+            run.find()
+    except InputError as error:
+        return Surveyed(run, error)
+    return Surveyed(run)
+
+
+def _run_pytest(arguments: Sequence[str], observer: _Observer, course: Course) -> tuple[int, str]:
+    """Return pytest's exit status and the screen's text."""
     screen = io.StringIO()
     with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
         status = pytest.main(list(arguments), plugins=[observer])
-    _forget_modules((course or find_course()).checks)
-    return Graded(int(status), observer.result, screen.getvalue(), observer.language)
+    _forget_modules(course.checks)
+    return int(status), screen.getvalue()
 
 
 def _forget_modules(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.messages import render, say, verbatim
+from grader.plugin.noting import note_progress
 from grader.plugin.run import RUN, Run
 from grader.plugin.sight import LINE
 from grader.report.terminal import print_run
@@ -65,6 +66,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         line.clear()
     if session.config.option.collectonly or exitstatus not in FINISHED:
         return
+    note_progress(session.config)
     result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)
     for report in run.settings.reports:
         try:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
 
-from rich.cells import cell_len, chop_cells
-from rich.console import Console, JustifyMethod, OverflowMethod
-from rich.containers import Lines
+from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +12,7 @@ from rich.text import Text
 from grader.curves import diagnose, sparkline
 from grader.errors import four_parts
 from grader.messages import Message, render, say
+from grader.report.prose import MAX_WIDTH, MIN_WIDTH, Prose
 from grader.report.words import (
     NOT_RUN_SYMBOL,
     NOT_RUN_WORD,
@@ -30,14 +28,6 @@ from grader.results import ChapterResult, CheckResult, Curve, Feedback, RunResul
 STYLES = {Verdict.PASS: "green", Verdict.TODO: "cyan", Verdict.BLOCKED: "dim", Verdict.GRADER_ERROR: "magenta"}
 FAILED_STYLE = "red"
 QUIET = (Verdict.TODO, Verdict.BLOCKED)
-MIN_WIDTH, MAX_WIDTH = 40, 100
-
-HAN = "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
-OPENING, CLOSING = "（《【「“", "，。、；：？！）》】」”…"
-# What stays on one line: a Han character, a word, or code in backticks, with the punctuation that clings to it.
-UNBROKEN = re.compile(
-    rf"[{OPENING}]*(?:(?:`[^`\n]{{1,{MIN_WIDTH // 2}}}`|[^\s{HAN}{OPENING}{CLOSING}])+|[{HAN}])?[{CLOSING}]*\s*"
-)
 
 
 def print_run(result: RunResult, language: str, width: int, colour: bool, verbose: bool = False) -> str:
@@ -88,47 +78,6 @@ def _console(stream: io.StringIO, width: int, colour: bool) -> Console:
     )
 
 
-class _Prose(Text):
-    """Text that may be Chinese. Rich 15.0 breaks lines at spaces only, which would leave a "。" alone on a line."""
-
-    def wrap(
-        self,
-        console: Console,
-        width: int,
-        *,
-        justify: JustifyMethod | None = None,
-        overflow: OverflowMethod | None = None,
-        tab_size: int = 8,
-        no_wrap: bool | None = None,
-    ) -> Lines:
-        if no_wrap or not re.search(f"[{HAN}]", self.plain):
-            return super().wrap(console, width, justify=justify, overflow=overflow, tab_size=tab_size, no_wrap=no_wrap)
-        lines = Lines()
-        for line in self.split(allow_blank=True):
-            line.expand_tabs(tab_size)
-            pieces = line.divide(_line_starts(line.plain, width))
-            for piece in pieces:
-                piece.rstrip()
-            lines.extend(pieces)
-        return lines
-
-
-def _line_starts(text: str, width: int) -> list[int]:
-    """Return the places at which `text` has to be broken so that no line has more than `width` columns."""
-    starts, column = [], 0
-    for match in UNBROKEN.finditer(text):
-        if column and column + cell_len(match[0].rstrip()) > width:
-            starts.append(match.start())
-            column = 0
-        place = match.start()
-        *full, rest = chop_cells(match[0].rstrip(), width) or [""]
-        for part in full:
-            place += len(part)
-            starts.append(place)
-        column = (0 if full else column) + cell_len(rest) + len(match[0]) - len(match[0].rstrip())
-    return starts
-
-
 class _Printer:
     def __init__(self, console: Console, language: str, verbose: bool) -> None:
         self._console, self._language, self._verbose = console, language, verbose
@@ -138,9 +87,9 @@ class _Printer:
     def chapter(self, chapter: ChapterResult) -> None:
         """Print a chapter: one line a task, and below it what is not right."""
         self._console.print()
-        self._console.print(_Prose(self._say(chapter.title), style="bold"))
+        self._console.print(Prose(self._say(chapter.title), style="bold"))
         for note in chapter.notes:
-            self._console.print(Padding(_Prose(self._say(note), style="yellow"), (0, 0, 0, 2)))
+            self._console.print(Padding(Prose(self._say(note), style="yellow"), (0, 0, 0, 2)))
         shared = _shared_feedback(chapter)
         if shared is not None:
             self._console.print()
@@ -157,7 +106,7 @@ class _Printer:
         for name, words in (("loss", say("training loss")), ("val_loss", say("validation loss"))):
             values = curve.values.get(name, ())
             if values:
-                line = _Prose(f"{sparkline(values)}  ", "cyan")
+                line = Prose(f"{sparkline(values)}  ", "cyan")
                 line.append(self._say(words), "dim")
                 line.append(f" {values[0]:.3f} → {values[-1]:.3f}")
                 self._console.print(Padding(line, (0, 0, 0, 5)))
@@ -167,7 +116,7 @@ class _Printer:
     def in_a_line(self, chapter: ChapterResult) -> None:
         """Print a chapter that nothing was done in yet."""
         self._console.print()
-        title = _Prose(self._say(chapter.title), style="bold")
+        title = Prose(self._say(chapter.title), style="bold")
         title.append(f"  0/{format_points(chapter.points)} {self._say(VERDICT_WORDS[Verdict.TODO])}", "cyan")
         self._console.print(title)
 
@@ -195,7 +144,7 @@ class _Printer:
         passed = check.verdict is Verdict.PASS
         style = STYLES.get(check.verdict, FAILED_STYLE)
         if not passed or check.measured is not None or self._verbose:
-            title = _Prose(f"{VERDICT_SYMBOLS[check.verdict]} ", style)
+            title = Prose(f"{VERDICT_SYMBOLS[check.verdict]} ", style)
             title.append(self._say(check.title), "" if passed else "bold")
             if check.measured is not None:
                 title.append(f"  ({self._say(check.measured)})", "dim")
@@ -213,14 +162,14 @@ class _Printer:
         parts.add_column(no_wrap=True, style="dim")
         parts.add_column(overflow="fold")
         for part, message in four_parts(feedback):
-            parts.add_row(self._say(PART_WORDS[part]), _Prose(self._say(message)))
+            parts.add_row(self._say(PART_WORDS[part]), Prose(self._say(message)))
         for place in feedback.places:
             where = self._say(say("{file}, line {line}", file=place.file, line=place.line))
-            parts.add_row(self._say(say("Where")), _Prose(make_visible(where)))
+            parts.add_row(self._say(say("Where")), Prose(make_visible(where)))
             if place.text.strip():
                 parts.add_row("", Text(f"    {make_visible(place.text.strip())}", "italic"))
         if feedback.output.strip():
-            parts.add_row(self._say(say("Printed")), _Prose(make_visible(feedback.output.strip())[-500:], "dim"))
+            parts.add_row(self._say(say("Printed")), Prose(make_visible(feedback.output.strip())[-500:], "dim"))
         self._console.print(Padding(parts, (0, 0, 0, indent)))
 
     def closing(self, result: RunResult) -> None:
@@ -248,7 +197,7 @@ class _Printer:
             self._line(around.sandbox_note, 0, "dim")
 
     def _line(self, message: Message, indent: int, style: str) -> None:
-        self._console.print(Padding(_Prose(self._say(message), style), (0, 0, 0, indent)))
+        self._console.print(Padding(Prose(self._say(message), style), (0, 0, 0, indent)))
 
     def _say(self, message: Message) -> str:
         return make_visible(render(message, self._language))

@@ -30,6 +30,21 @@ def behaviour_digest(source: Source, functions: Iterable[str]) -> str:
     return digest_of(f"{piece.file} {piece.text}" for piece in pieces)
 
 
+def code_digest(source: Source, functions: Iterable[str]) -> str:
+    """Return a digest of what `functions`, and those of the file that they use, do step by step.
+
+    Comments, docstrings and the rest of the file do not count: it tells whether somebody has worked on them.
+    """
+    found: set[str] = set()
+    more = set(functions)
+    while more:
+        found |= more
+        used = {name for function in more for name in source.uses.get(function, ())}
+        more = used & source.bodies.keys() - found
+    told = [source.bodies.get(name) or repr(source.broken.get(name)) for name in sorted(found)]
+    return digest_of([*sorted(found), *told])
+
+
 def needed_pieces(source: Source, function: str) -> tuple[int, ...]:
     """Return the numbers of the pieces that have to be loaded before `function` is called, in their order.
 
