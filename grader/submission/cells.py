@@ -127,10 +127,15 @@ def _notebook_cells(name: str, text: str) -> list[Cell]:
         characters += len(source)
         if number > MAX_CELLS or characters > MAX_CHARACTERS:
             raise too_long(name)
-        first_word = source.split(maxsplit=1)[0] if source.strip() else ""
-        if not first_word.startswith("%%") or first_word in PYTHON_CELL_MAGICS:
-            cells.append(Cell(f"{name}, cell {number}", 1, _without_magics(source)))
+        if is_python(source):
+            cells.append(Cell(f"{name}, cell {number}", 1, without_magics(source)))
     return cells
+
+
+def is_python(source: str) -> bool:
+    """Return whether a notebook's cell is Python, and not handed to something else by a magic on top of it."""
+    first_word = source.split(maxsplit=1)[0] if source.strip() else ""
+    return not first_word.startswith("%%") or first_word in PYTHON_CELL_MAGICS
 
 
 def _source_of(cell: dict[str, Any]) -> str:
@@ -167,7 +172,7 @@ def _no_notebook(name: str, got: Message) -> CheckFailed:
     )
 
 
-def _without_magics(source: str) -> str:
+def without_magics(source: str) -> str:
     """Replace lines that only Jupyter understands by `pass`, so that all other lines keep their numbers."""
     if not any(mark in source for mark in MAGIC_STARTS):
         return source
