@@ -1,4 +1,4 @@
-"""The command `grader`: what teachers and curious learners do besides `pytest grader`. Trusted side."""
+"""The command `grader`: what learners and teachers do besides `pytest grader`. Trusted side."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import typer
 
 from grader.course import author_cli, cli
 from grader.doctor import cli as doctor_cli
+from grader.learner import cli as learner_cli
 from grader.notebook import cli as notebook_cli
 from grader.play import cli as play_cli
 
@@ -14,9 +15,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tools of the
 
 @app.callback()
 def main() -> None:
-    """Tools of the course First Digits. Learners need only `pytest grader`."""
+    """Tools of the course First Digits. What learners need most is `pytest grader`."""
 
 
+learner_cli.add_commands(app)
 cli.add_commands(app)
 author_cli.add_commands(app)
 doctor_cli.add_commands(app)

@@ -12,8 +12,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import jupytext
-
 from grader.course.errors import CourseError, MasterError
 from grader.messages import LANGUAGES
 
@@ -84,6 +82,9 @@ def read_source(mark: str, body: Sequence[str]) -> tuple[str, str, dict[str, Any
     Raises:
         ValueError: jupytext sees more than one cell.
     """
+    # It takes as long to import as all else does, and many commands read no master.
+    import jupytext
+
     cells = jupytext.reads("\n".join([mark, *body]) + "\n", fmt="py:percent").cells
     if len(cells) != 1:
         raise ValueError("not one cell")

@@ -113,17 +113,17 @@ def _release_file(target: _Target, force: bool) -> Released:
     path = target.path
     with _explained(path):
         if not path.exists():
-            _write(path, target.text)
+            write_whole(path, target.text.encode())
             return Released(path, Status.WRITTEN)
         if _has_text(path, target.text):
             return Released(path, Status.UNCHANGED)
         if is_pristine(path, target.digests):
-            _write(path, target.text)
+            write_whole(path, target.text.encode())
             return Released(path, Status.UPDATED)
         if not force:
             return Released(path, Status.KEPT)
         backup = _back_up(path)
-        _write(path, target.text)
+        write_whole(path, target.text.encode())
         return Released(path, Status.REPLACED, backup)
 
 
@@ -146,12 +146,12 @@ def _back_up(path: Path) -> Path:
             number += 1
 
 
-def _write(path: Path, text: str) -> None:
-    """Put the text in place in one step, so that the file is never seen half written."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a file's content in place in one step, so that it is never seen half written. Its mode stays as it was."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with draft.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with draft.open("xb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if path.exists():

@@ -156,10 +156,15 @@ def _notebook_cells(name: str, text: str) -> list[Cell]:
     cells: list[Cell] = []
     for cell in _code_cells(name, text):
         number, source = cell.number, cell.text
-        first_word = source.split(maxsplit=1)[0] if source.strip() else ""
-        if not first_word.startswith("%%") or first_word in PYTHON_CELL_MAGICS:
+        if is_python(source):
             cells.append(Cell(f"{name}, cell {number}", 1, without_magics(source)))
     return cells
+
+
+def is_python(source: str) -> bool:
+    """Return whether a notebook's cell is Python, and not handed to something else by a magic on top of it."""
+    first_word = source.split(maxsplit=1)[0] if source.strip() else ""
+    return not first_word.startswith("%%") or first_word in PYTHON_CELL_MAGICS
 
 
 def _source_of(cell: dict[str, Any]) -> str:

@@ -212,11 +212,16 @@ def _hand_in(
 
 
 def _read(path: Path, shown: Path) -> Source:
-    """Read a regular file of a sensible size; never follow a link to another file, nor wait for a pipe.
+    """Read a chapter's file. `shown`: the same file as the learner knows it."""
+    return read_again(shown, read_regular_file(path, shown.name))
 
-    `shown`: the same file as the learner knows it.
+
+def read_regular_file(path: Path, name: str) -> bytes:
+    """Return what a regular file of a sensible size holds; never follow a link to another file, nor wait for a pipe.
+
+    Raises:
+        CheckFailed: it is something else, too large, or may not be read. `name`: what to call it then.
     """
-    name = shown.name
     try:
         kind = path.lstat().st_mode
         if not stat.S_ISREG(kind):
@@ -239,7 +244,7 @@ def _read(path: Path, shown: Path) -> Source:
             ),
             Verdict.IMPORT_ERROR,
         ) from error
-    return read_again(shown, raw)
+    return raw
 
 
 def _no_ordinary_file(name: str, kind: int) -> CheckFailed:
