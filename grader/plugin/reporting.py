@@ -69,9 +69,11 @@ def pytest_runtest_logstart(nodeid: str, location: tuple[str, int | None, str]) 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the reports that were asked for, and set the exit status: 0 all passed, 1 not yet, 3 the grader failed."""
     run = session.config.stash[RUN]
+    if session.config.option.collectonly:
+        return
     if sys.__stderr__ is not None and sys.__stderr__.isatty():
         sys.__stderr__.write("\r\x1b[2K")
-    if session.config.option.collectonly or exitstatus not in FINISHED:
+    if exitstatus not in FINISHED:
         return
     note_progress(session.config)
     result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)
