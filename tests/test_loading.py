@@ -45,11 +45,22 @@ def test_everything_is_needed_where_loading_one_may_change_another(more):
     assert needed_pieces(source, "f") == tuple(range(len(source.pieces)))
 
 
-@pytest.mark.parametrize("body", ["globals()['g']()", "g.__globals__", "f.__dict__", "getattr(sys.modules, 'g')"])
+@pytest.mark.parametrize(
+    "body",
+    ["globals()['g']()", "f.__globals__", "f.__dict__", "getattr(sys.modules, 'g')", "s.modules", "__import__('x')"],
+)
 def test_everything_is_needed_where_a_function_may_reach_others_without_naming_them(body):
-    source = read_source("work.py", f"import keras\nimport sys\ndef f(): return {body}\ndef g(): return 1\n".encode())
+    text = f"import keras\nimport sys, sys as s\ndef f(): return {body}\ndef g(): return 1\n"
+    source = read_source("work.py", text.encode())
     assert needed_pieces(source, "f") == (0, 1, 2, 3)
     assert needed_pieces(source, "g") == (3,)
+
+
+@pytest.mark.parametrize("line", ["import sys as s", "from sys import modules as s", "import importlib.util as s"])
+def test_import_inside_of_a_function_counts_for_it(line):
+    source = read_source("work.py", f"import keras\ndef f():\n    {line}\n    return s\ndef g(): return 1\n".encode())
+    assert needed_pieces(source, "f") == (0, 1, 2)
+    assert needed_pieces(source, "g") == (2,)
 
 
 def test_names_given_twice_are_loaded_together():

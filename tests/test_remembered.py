@@ -180,3 +180,24 @@ def test_behaviour_depends_on_what_a_function_can_reach(before, after, same):
 
 def test_whole_digest_tells_where_things_stand():
     assert whole_digest(source(A + B)) != whole_digest(source("\n" + A + B))
+
+
+COMPILED = "import sys\ndef compile_model(model):\n    model.compile('adam')\n    return model\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        # A method of that name is not Python's own `compile`, and a library that is imported is not yet used.
+        (COMPILED, True),
+        (f"{COMPILED}def other(x):\n    return sys.modules\n", False),
+        (f"{COMPILED}def other(x):\n    import sys as s\n    return s.modules\n", False),
+        (f"{COMPILED}from sys import modules\ndef other(x):\n    return modules\n", False),
+        (f"{COMPILED}def other(x):\n    return compile(x, '', 'exec')\n", False),
+    ],
+)
+def test_only_what_may_reach_a_function_counts_for_it(text, same):
+    source = read_source("work.py", text.encode())
+    more = read_source("work.py", f"{text}def unrelated():\n    return 1\n".encode())
+    digests = [behaviour_digest(one, ["compile_model"]) for one in (source, more)]
+    assert (digests[0] == digests[1]) is same

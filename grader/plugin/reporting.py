@@ -62,9 +62,11 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the reports that were asked for, and set the exit status: 0 all passed, 1 not yet, 3 the grader failed."""
     run = session.config.stash[RUN]
+    if session.config.option.collectonly:
+        return
     if (line := session.config.stash.get(LINE, None)) is not None:
         line.clear()
-    if session.config.option.collectonly or exitstatus not in FINISHED:
+    if exitstatus not in FINISHED:
         return
     note_progress(session.config)
     result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)

@@ -24,7 +24,8 @@ def behaviour_digest(source: Source, functions: Iterable[str]) -> str:
     functions may depend on each other in other ways: through a list they share, or by looking names up.
     """
     pieces = source.pieces
-    if all(_is_plain(piece, source) for piece in pieces):
+    roundabout = _roundabout_names(pieces)
+    if all(_is_plain(piece, source, roundabout) for piece in pieces):
         together = _connected(pieces, set(functions))
         pieces = tuple(p for p in pieces if not _is_function(p, source) or together.intersection(p.names))
     return digest_of(f"{piece.file} {piece.text}" for piece in pieces)
@@ -60,13 +61,16 @@ def needed_pieces(source: Source, function: str) -> tuple[int, ...]:
         more = words - needed
         needed |= more
     chosen = tuple(number for number, piece in enumerate(pieces) if needed.intersection(piece.names))
-    roundabout = any(ROUNDABOUT & _names_in(pieces[number].text) for number in chosen if not pieces[number].modules)
-    return everything if roundabout else chosen
+    names = _roundabout_names(pieces)
+    return everything if any(_goes_roundabout(pieces[number], names) for number in chosen) else chosen
 
 
 def _names_in(text: str) -> set[str]:
     """Return the names that `text` mentions, and its attributes of Python's own such as `__dict__`."""
-    nodes = list(ast.walk(ast.parse(text)))
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return set(ROUNDABOUT)
     own = {node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr.startswith("__")}
     statements = {"global" for node in nodes if isinstance(node, ast.Global)}
     return {node.id for node in nodes if isinstance(node, ast.Name)} | own | statements
@@ -105,10 +109,30 @@ def whole_digest(source: Source) -> str:
     return digest_of([source.name, source.digest, *(piece.file for piece in source.pieces), *left_out, *broken])
 
 
-def _is_plain(piece: Piece, source: Source) -> bool:
-    if ROUNDABOUT & set(WORD.findall(piece.text)) or _sets_attributes(piece.text):
+def _is_plain(piece: Piece, source: Source, roundabout: frozenset[str]) -> bool:
+    if _goes_roundabout(piece, roundabout) or _sets_attributes(piece.text):
         return False
     return bool(piece.modules) or _is_function(piece, source) or _is_constant(piece.text)
+
+
+def _roundabout_names(pieces: Iterable[Piece]) -> frozenset[str]:
+    """Return the names by which a function may reach another one: Python's own, and what is imported from there."""
+    return ROUNDABOUT.union(*(piece.names for piece in pieces if _imports_roundabout(piece) and _is_import(piece)))
+
+
+def _goes_roundabout(piece: Piece, names: frozenset[str]) -> bool:
+    """Return whether a piece may reach what it does not name. To import a library is not yet to use it."""
+    if _is_import(piece):
+        return "*" in piece.names and _imports_roundabout(piece)
+    return bool(names & _names_in(piece.text)) or _imports_roundabout(piece)
+
+
+def _is_import(piece: Piece) -> bool:
+    return bool(piece.modules) and re.match(r"import\b|from\b", piece.text) is not None
+
+
+def _imports_roundabout(piece: Piece) -> bool:
+    return not ROUNDABOUT.isdisjoint(module.split(".")[0] for module in piece.modules)
 
 
 def _sets_attributes(text: str) -> bool:
