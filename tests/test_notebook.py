@@ -10,9 +10,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.course.answers import functions_of
-from grader.layout import Course
+from grader.layout import Course, course_around
 from grader.notebook import check
-from grader.notebook.check import Shown, course_around, tasks_of
+from grader.notebook.check import Shown, tasks_of
 from grader.notebook.live import fingerprint, live_source, name_of_cell
 from grader.results import Feedback
 

@@ -16,7 +16,7 @@ from grader.errors import CheckFailed, InputError
 from grader.learner.desk import Desk, sit_down, taken_among_several
 from grader.learner.hinting import give_hint
 from grader.learner.listing import print_list
-from grader.learner.reset import Replacement, carry_out, plan
+from grader.learner.reset import Replacement, carry_out, plan, question
 from grader.learner.screen import Screen
 from grader.messages import LANGUAGES, choose_language, say
 
@@ -42,10 +42,8 @@ def list_command(
     course: CourseOption = None,
 ) -> None:
     """Show the course: what is done, what is open, and what comes next."""
-    with _explained(lang):
-        desk = sit_down(course, lang)
-        with _explained(desk.language):
-            print_list(desk, desk.chapter(chapter) if chapter else None, Screen(desk.language))
+    with _at_desk(course, lang) as desk:
+        print_list(desk, desk.chapter(chapter) if chapter else None, Screen(desk.language))
 
 
 def hint_command(
@@ -58,10 +56,8 @@ def hint_command(
     course: CourseOption = None,
 ) -> None:
     """Give a hint for a function, and at the next call a further one: a nudge, the tool, nearly the answer."""
-    with _explained(lang):
-        desk = sit_down(course, lang)
-        with _explained(desk.language):
-            give_hint(desk, function, chapter, step, Screen(desk.language))
+    with _at_desk(course, lang) as desk:
+        give_hint(desk, function, chapter, step, Screen(desk.language))
 
 
 def reset_command(
@@ -72,12 +68,10 @@ def reset_command(
     course: CourseOption = None,
 ) -> None:
     """Put a function back as it came, and keep a copy of yours."""
-    with _explained(lang):
-        desk = sit_down(course, lang)
-        with _explained(desk.language):
-            if desk.trouble is not None:
-                raise desk.trouble
-            _reset(desk, function, chapter, yes, Screen(desk.language))
+    with _at_desk(course, lang) as desk:
+        if desk.trouble is not None:
+            raise desk.trouble
+        _reset(desk, function, chapter, yes, Screen(desk.language))
 
 
 def watch_command(
@@ -86,15 +80,15 @@ def watch_command(
     course: CourseOption = None,
 ) -> None:
     """Check again whenever a file is saved, only what has changed; with keys for hints, the list, and a new start."""
-    with _explained(lang):
-        desk = sit_down(course, lang)
-        with _explained(desk.language):
-            if chapter:
-                desk.chapter(chapter)
-            # What it needs beside the others is not waited for by them.
-            from grader.learner.watch import Watch
+    with _at_desk(course, lang) as desk:
+        if chapter:
+            desk.chapter(chapter)
+        if desk.trouble is not None:
+            raise desk.trouble
+        # What it needs beside the others is not waited for by them.
+        from grader.learner.watch import Watch
 
-            Watch(course, chapter, lang).run()
+        Watch(desk, chapter, lambda: sit_down(course, lang), lang).run()
 
 
 def _reset(desk: Desk, function: str, wanted: str | None, yes: bool, screen: Screen) -> None:
@@ -116,14 +110,8 @@ def _reset(desk: Desk, function: str, wanted: str | None, yes: bool, screen: Scr
 
 
 def _agreed(function: str, replacement: Replacement, screen: Screen) -> bool:
-    words = say(
-        "Put `{function}`, line {line} of {place}, back as it came? Your version is kept.",
-        function=function,
-        line=replacement.line,
-        place=replacement.place,
-    )
     try:
-        return typer.confirm(screen.spell(words))
+        return typer.confirm(screen.spell(question(function, replacement)))
     except typer.Abort:
         screen.space()
         return False
@@ -132,6 +120,15 @@ def _agreed(function: str, replacement: Replacement, screen: Screen) -> bool:
 def _as_typed(path: Path) -> str:
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+@contextlib.contextmanager
+def _at_desk(course: Path | None, language: str | None) -> Iterator[Desk]:
+    """Sit down at the learner's course, and tell in its language what goes wrong from then on."""
+    with _explained(language):
+        desk = sit_down(course, language)
+        with _explained(desk.language):
+            yield desk
 
 
 @contextlib.contextmanager

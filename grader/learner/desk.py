@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from grader.errors import InputError
-from grader.layout import Course, find_course
+from grader.layout import Course, course_around, find_course
 from grader.messages import Message, say, verbatim
 from grader.plugin.grade import survey
 from grader.plugin.run import Run, Task
@@ -130,7 +130,7 @@ def sit_down(folder: Path | None, language: str | None) -> Desk:
     Raises:
         InputError: there is no course, or its checks cannot be read.
     """
-    course = find_course(folder) if folder is not None else _course_here(Path.cwd())
+    course = find_course(folder) if folder is not None else course_around(Path.cwd())
     surveyed = survey(course, language)
     run, progress = surveyed.run, read_progress(course.root)
     chapters = tuple(_chapter_state(run, name, progress) for name in run.chapters)
@@ -144,17 +144,6 @@ def taken_among_several(function: str, chapter: ChapterState) -> Message:
         function=function,
         chapter=chapter.name,
     )
-
-
-def _course_here(here: Path) -> Course:
-    """Return the course in this folder or the nearest one above it, else the one that comes with the grader."""
-    for folder in (here, *here.parents):
-        if (folder / "solutions").is_dir():
-            if (folder / "grader" / "checks").is_dir():
-                return Course(folder)
-            if any((folder / "checks").glob("test_*.py")):
-                return Course(folder, own=True)
-    return find_course()
 
 
 def current_chapter(chapters: Sequence[ChapterState]) -> ChapterState | None:

@@ -73,6 +73,16 @@ def plan(course: Course, chapter: ChapterState, function: str) -> list[Replaceme
     return [_replacement(work, function, _stub(course, chapter.name, function, work.source), given) for work in written]
 
 
+def question(function: str, replacement: Replacement) -> Message:
+    """Return what to ask before it is carried out."""
+    return say(
+        "Put `{function}`, line {line} of {place}, back as it came? Your version is kept.",
+        function=function,
+        line=replacement.line,
+        place=replacement.place,
+    )
+
+
 def carry_out(course: Course, chapter: str, function: str, replacement: Replacement) -> Path:
     """Keep a copy of what goes and put the stub in its place; return where the copy is.
 

@@ -24,12 +24,15 @@ ASCII = str.maketrans(
 
 
 class Screen:
-    """A terminal of any kind, spoken to in one language. Without a `stream` it is the standard output."""
+    """A terminal of any kind, spoken to in one language. Without a `stream` it is the standard output.
+
+    `plain`: whether it shows no more than ASCII.
+    """
 
     def __init__(self, language: str, stream: TextIO | None = None) -> None:
         stream = stream or sys.stdout
         self._language = language
-        self._plain = speaks_ascii_only(stream, os.environ)
+        self.plain = speaks_ascii_only(stream, os.environ)
         # A character that the terminal cannot show must not end the program.
         if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
             reconfigure(errors="replace")
@@ -39,7 +42,7 @@ class Screen:
     def spell(self, words: Message | str) -> str:
         """Return words as this terminal can show them."""
         text = make_visible(render(words, self._language) if isinstance(words, Message) else words)
-        return text.translate(ASCII) if self._plain else text
+        return text.translate(ASCII) if self.plain else text
 
     def line(self, words: Message | str, style: str = "", indent: int = 0) -> None:
         """Write words, over as many lines as they need."""

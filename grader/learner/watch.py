@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import sys
 import threading
@@ -13,12 +12,12 @@ import msgspec
 import watchfiles
 
 from grader.errors import CheckFailed, InputError
-from grader.learner.desk import ChapterState, Desk, Standing, TaskState, sit_down
+from grader.learner.desk import ChapterState, Desk, Standing, TaskState
 from grader.learner.hinting import give_hint
 from grader.learner.keys import Keys
 from grader.learner.listing import print_list
-from grader.learner.reset import carry_out, plan
-from grader.learner.screen import Screen, speaks_ascii_only
+from grader.learner.reset import carry_out, plan, question
+from grader.learner.screen import Screen
 from grader.messages import Message, render, say
 from grader.plugin.grade import Graded, grade
 from grader.plugin.sight import Line, bar
@@ -39,12 +38,12 @@ QUIT = ("q", "Q", "\x04", "\x03")
 class Watch:
     """One learner at work: the files are looked at, the keys are listened to, and the screen shows where he is.
 
-    `only`: the one chapter to check; without it, all of the course.
+    `desk`: where he is now; `sit_down` looks at it anew. `only`: the one chapter to check; without it, all of the
+    course. `language`: the one that was asked for.
     """
 
-    def __init__(self, folder: Path | None, only: str | None, language: str | None) -> None:
-        self._folder, self._only, self._wanted_language = folder, only, language
-        self._desk = self._look()
+    def __init__(self, desk: Desk, only: str | None, sit_down: Callable[[], Desk], language: str | None) -> None:
+        self._desk, self._only, self._sit_down, self._wanted_language = desk, only, sit_down, language
         self._screen = Screen(self._desk.language)
         self._events: queue.Queue[str] = queue.Queue()
         self._over = threading.Event()
@@ -71,12 +70,6 @@ class Watch:
             files.join(timeout=2)
         self._screen.space()
         self._screen.line(say("Your progress is kept. `grader watch` goes on from here."), "dim")
-
-    def _look(self) -> Desk:
-        desk = sit_down(self._folder, self._wanted_language)
-        if desk.trouble is not None:
-            raise desk.trouble
-        return desk
 
     def _look_for_changes(self) -> None:
         folder = self._desk.course.exercises
@@ -123,7 +116,10 @@ class Watch:
         self._draw()
 
     def _look_again(self) -> None:
-        self._desk = self._look()
+        desk = self._sit_down()
+        if desk.trouble is not None:
+            raise desk.trouble
+        self._desk = desk
 
     def _grade(self) -> Graded:
         course = self._desk.course
@@ -155,13 +151,7 @@ class Watch:
             self._say_below(say("There is nothing to put back."))
             return
         self._draw()
-        words = say(
-            "Put `{function}`, line {line} of {place}, back as it came? Your version is kept.",
-            function=task.name,
-            line=replacements[0].line,
-            place=replacements[0].place,
-        )
-        self._screen.line(words, "yellow")
+        self._screen.line(question(task.name, replacements[0]), "yellow")
         self._screen.line(say("y yes   any other key no"), "dim")
 
         def put_back() -> None:
@@ -205,8 +195,7 @@ class Watch:
     def _print_bar(self) -> None:
         chapters = self._desk.chapters
         earned, points = sum(one.earned for one in chapters), sum(one.points for one in chapters)
-        plain = speaks_ascii_only(sys.stdout, os.environ)
-        done = bar(round(earned), round(points), "ascii" if plain else "utf-8")
+        done = bar(round(earned), round(points), "ascii" if self._screen.plain else "utf-8")
         words = say("{earned} of {points} points", earned=format_points(earned), points=format_points(points))
         self._screen.line(f"{done}  {render(words, self._desk.language)}", "bold")
 

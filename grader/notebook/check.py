@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from grader.errors import InputError
-from grader.layout import Course, find_course
+from grader.errors import InputError, grader_failed
+from grader.layout import Course, course_around
 from grader.messages import choose_language, language_of, say, verbatim
-from grader.notebook.live import LiveEngine, fingerprint, live_source, own_functions
+from grader.notebook.live import LiveEngine, fingerprint, live_source, own_functions, shell_here
 from grader.plugin.grade import Graded, grade
 from grader.plugin.run import Live
 from grader.report.cell import cell_html, cell_text, refusal_html, refusal_text
@@ -86,8 +86,7 @@ def check(*functions: Any, chapter: str | None = None, lang: str | None = None) 
 
 def _notebook_names() -> dict[str, Any]:
     """Return the names of the notebook, or of the program that called."""
-    ipython: Any = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
+    shell = shell_here()
     names: dict[str, Any] = sys._getframe(2).f_globals if shell is None else shell.user_ns
     return names
 
@@ -105,14 +104,6 @@ def _sandbox() -> Sandbox | None:
     sandbox = Sandbox()
     atexit.register(sandbox.close)
     return sandbox
-
-
-def course_around(folder: Path) -> Course:
-    """Return the course of one's own that the notebook's folder belongs to, else the one that comes with the grader."""
-    for place in (folder, *folder.parents[:3]):
-        if any((place / "checks").glob("test_*.py")) and (place / "solutions").is_dir():
-            return find_course(place)
-    return find_course()
 
 
 @functools.cache
@@ -288,8 +279,7 @@ class Checker:
 
     def look_out(self) -> None:
         """From now on, check a function again after each cell that changed it."""
-        ipython: Any = sys.modules.get("IPython")
-        shell = ipython.get_ipython() if ipython else None
+        shell = shell_here()
         if shell is not None and not self._looks_out:
             self._looks_out = True
             shell.events.register("post_run_cell", self._after_cell)
@@ -360,11 +350,4 @@ def _as_it_was() -> Iterator[None]:
 
 
 def _failed(error: Exception) -> Feedback:
-    return Feedback(
-        problem=say(
-            "The grader failed here: {kind}. It is not your fault and costs you nothing.",
-            kind=say("the check itself failed"),
-        ),
-        got=verbatim(f"{type(error).__name__}: {error}"[:500]),
-        next_step=say("Run it again; if it happens again, show this to your teacher."),
-    )
+    return grader_failed(say("the check itself failed"), f"{type(error).__name__}: {error}")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.errors import CheckFailed
+from grader.errors import CheckFailed, grader_failed
 from grader.messages import LANGUAGES, Message, choose_language, render, say, verbatim
 from grader.notebook.whole import Ran, run_notebook
 from grader.report.terminal import print_feedback
@@ -99,16 +99,7 @@ def _run(cells: list[CellAsSaved], seconds: int) -> list[Ran]:
     try:
         return run_notebook(cells, engine, Limits(seconds=float(seconds), memory_mib=MEMORY_MIB))
     except SandboxError as error:
-        raise CheckFailed(
-            Feedback(
-                problem=say(
-                    "The grader failed here: {kind}. It is not your fault and costs you nothing.",
-                    kind=say("the sandbox failed"),
-                ),
-                got=verbatim(str(error)[:500]),
-                next_step=say("Run it again; if it happens again, show this to your teacher."),
-            )
-        ) from error
+        raise CheckFailed(grader_failed(say("the sandbox failed"), str(error))) from error
     finally:
         engine.close()
 

@@ -29,6 +29,12 @@ def notebook_name(names: Mapping[str, Any], chapter: str) -> str:
     return str(path).replace("\\", "/").rpartition("/")[2] if path else f"{chapter}.ipynb"
 
 
+def shell_here() -> Any:
+    """Return the IPython shell this process is the kernel of; None where it is none. IPython is not imported for it."""
+    ipython: Any = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
 def own_functions(names: Mapping[str, Any]) -> dict[str, Any]:
     """Return the functions that were defined in the notebook itself, by the names they have there now."""
     module = names.get("__name__")
@@ -123,8 +129,7 @@ class LiveEngine(InProcessEngine):
 
 def name_of_cell(file: str) -> str:
     """Return how the notebook numbers the cell that Python knows by the name of a file."""
-    ipython: Any = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython else None
+    shell = shell_here()
     with contextlib.suppress(AttributeError, TypeError, ValueError):
         kind, number = shell.compile.format_code_name(file)
         return f"{kind} {number}"

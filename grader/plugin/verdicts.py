@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 import pytest
 
-from grader.errors import CheckFailed, InputError, four_parts
+from grader.errors import CheckFailed, InputError, four_parts, grader_failed
 from grader.messages import Message, render, say, verbatim
 from grader.plugin.collection import CHECK, Check
 from grader.plugin.fixtures import MEASURED
@@ -93,11 +93,7 @@ def _judge(error: BaseException, check: Check) -> tuple[Verdict, Feedback]:
         kind = say("the sandbox failed")
     elif isinstance(error, ReferenceFailed):
         kind = say("the reference solution failed")
-    return Verdict.GRADER_ERROR, Feedback(
-        problem=say("The grader failed here: {kind}. It is not your fault and costs you nothing.", kind=kind),
-        got=verbatim(f"{type(error).__name__}: {error}"[:500]),
-        next_step=say("Run it again; if it happens again, show this to your teacher."),
-    )
+    return Verdict.GRADER_ERROR, grader_failed(kind, f"{type(error).__name__}: {error}")
 
 
 def _without_values(failed: CheckFailed) -> Feedback:

@@ -44,11 +44,10 @@ def split_cells(name: str, raw: bytes) -> list[Cell]:
     Raises:
         CheckFailed: it is not text in UTF-8, no notebook of format 4, or far too long.
     """
-    is_notebook = name.endswith(".ipynb")
-    if is_notebook and raw.count(b"{") + raw.count(b"[") > MAX_OBJECTS:
-        raise _too_many_objects(name)
-    text = _decode(name, raw)
-    return _notebook_cells(name, text) if is_notebook else _script_cells(name, text)
+    if name.endswith(".ipynb"):
+        code = [cell for cell in read_notebook(name, raw) if is_python(cell.text)]
+        return [Cell(f"{name}, cell {cell.number}", 1, without_magics(cell.text)) for cell in code]
+    return _script_cells(name, _decode(name, raw))
 
 
 def too_long(name: str) -> CheckFailed:
@@ -150,15 +149,6 @@ def _code_cells(name: str, text: str) -> Iterator[CellAsSaved]:
             for one in (outputs if isinstance(outputs, list) else ())
         )
         yield CellAsSaved(number, source, isinstance(cell.get("execution_count"), int) and not failed)
-
-
-def _notebook_cells(name: str, text: str) -> list[Cell]:
-    cells: list[Cell] = []
-    for cell in _code_cells(name, text):
-        number, source = cell.number, cell.text
-        if is_python(source):
-            cells.append(Cell(f"{name}, cell {number}", 1, without_magics(source)))
-    return cells
 
 
 def is_python(source: str) -> bool:

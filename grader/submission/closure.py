@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import re
 from collections.abc import Iterable
@@ -65,18 +66,21 @@ def needed_pieces(source: Source, function: str) -> tuple[int, ...]:
     return everything if any(_goes_roundabout(pieces[number], names) for number in chosen) else chosen
 
 
-def _names_in(text: str) -> set[str]:
+# The same few statements are asked about for every check.
+@functools.lru_cache(maxsize=4096)
+def _names_in(text: str) -> frozenset[str]:
     """Return the names that `text` mentions, and its attributes of Python's own such as `__dict__`."""
     try:
         nodes = list(ast.walk(ast.parse(text)))
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return set(ROUNDABOUT)
+        return ROUNDABOUT
     own = {node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr.startswith("__")}
     statements = {"global" for node in nodes if isinstance(node, ast.Global)}
-    return {node.id for node in nodes if isinstance(node, ast.Name)} | own | statements
+    return frozenset({node.id for node in nodes if isinstance(node, ast.Name)} | own | statements)
 
 
-def _order_matters(pieces: Iterable[Piece]) -> bool:
+@functools.lru_cache(maxsize=64)
+def _order_matters(pieces: tuple[Piece, ...]) -> bool:
     """Return whether loading a piece may do more than give names, or takes a value that others change later."""
     texts: dict[str, str] = {}
     twice = {name for piece in pieces for name in piece.names if texts.setdefault(name, piece.text) != piece.text}
@@ -135,6 +139,7 @@ def _imports_roundabout(piece: Piece) -> bool:
     return not ROUNDABOUT.isdisjoint(module.split(".")[0] for module in piece.modules)
 
 
+@functools.lru_cache(maxsize=4096)
 def _sets_attributes(text: str) -> bool:
     """Return whether it changes things that others may hold, too: a library's function, or an entry of its settings."""
     try:
@@ -149,6 +154,7 @@ def _is_function(piece: Piece, source: Source) -> bool:
     return any(name in source.bodies for name in piece.names)
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_constant(text: str) -> bool:
     """Return whether `text` gives names to values that nobody can change."""
     try:
