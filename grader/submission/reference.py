@@ -14,7 +14,7 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ CHECKSUM = struct.Struct("!I")
 FILE_NONCE = bytes(wire.NONCE_BYTES)
 REFERENCE_LIMITS = Limits(seconds=1800.0, memory_mib=8192)
 # The code that makes results: a new version never reads an old one's.
-CODE = ("worker", "sandbox/wire.py")
+CODE = ("worker", "sandbox/wire.py", "submission/reference.py")
 
 
 class ReferenceFailed(Exception):
@@ -76,7 +76,6 @@ class Reference(Submission):
         key = self._key(function, arguments)
         answer = self._stored(key)
         if answer is None:
-            self._revive(arguments)
             answer = self._call(function, arguments, keep=False, snapshots=True)
             if not (isinstance(answer.reply, wire.Raised) and answer.reply.type_name in explain.MEMORY_ERRORS):
                 self._store(key, answer)
@@ -108,8 +107,7 @@ class Reference(Submission):
         answer = None if training else self._stored(key)
         if answer is None:
             self.engine.warm(frozenset({"keras"}))
-            self.load_all()
-            self._revive((images,))
+            self._make_ready((images,), self.load_all)
             packer = self._packer()
             message = wire.Predict(_whole(model, packer), encode(images, packer, self), training)
             answer = self._request(message, packer.buffers, "predict")
@@ -123,7 +121,7 @@ class Reference(Submission):
     # ------------------------------------------------------------
 
     def _call(self, function: str, arguments: tuple[Any, ...], keep: bool, snapshots: bool = False) -> Answer:
-        self._prepare(function, arguments)
+        self._make_ready(arguments, functools.partial(self._prepare, function, arguments))
         packer = self._packer()
         values = tuple(_whole(a, packer) if isinstance(a, Model) else encode(a, packer, self) for a in arguments)
         answer = self._request(wire.Call(function, values, self.seed, keep, snapshots), packer.buffers, function)
@@ -141,11 +139,18 @@ class Reference(Submission):
                 model.__init__(model.description, self, decode_snapshot(snapshot, answer.buffers))  # type: ignore[misc]
         return outcome
 
-    def _revive(self, arguments: tuple[Any, ...]) -> None:
-        """Compute kept arguments that this worker does not hold."""
-        for kept in arguments:
-            if isinstance(kept, Kept) and kept.make is not None:
-                kept.handle = kept.make()
+    def _make_ready(self, arguments: tuple[Any, ...], load: Callable[[], None]) -> None:
+        """Load what a call needs, and compute its kept arguments in the worker that is going to use them.
+
+        Where computing one brings a new worker, since its function imports more, all is done anew there.
+        """
+        generation = None
+        while generation != self.engine.generation:
+            generation = self.engine.generation
+            load()
+            for kept in arguments:
+                if isinstance(kept, Kept) and kept.make is not None:
+                    kept.handle = kept.make()
 
     def _key(self, function: str, arguments: tuple[Any, ...]) -> str:
         return digest(self._identity, function, *arguments)
