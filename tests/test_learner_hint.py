@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from grader.course.master import read_master
 from grader.course.new import new_chapter
+from grader.learner import hinting
 from grader.progress import read_progress
 from grader.results import Verdict
 
@@ -38,6 +40,17 @@ def test_each_call_gives_the_next_hint_and_then_the_last_with_a_friendly_word(mi
     assert "hint 3 of 3" in told[2] and THIRD in told[2] and f"looking at {SOLUTION} is allowed" in told[2]
     assert THIRD in told[3] and "rubber duck" in told[3]
     assert told[3] == told[4]
+
+
+def test_master_is_read_once_and_again_only_after_a_change(mirror_course, invoke, monkeypatch):
+    read = []
+    monkeypatch.setattr(hinting, "read_master", lambda path: read.append(path) or read_master(path))
+    for step in (1, 2):
+        words(invoke("hint", "mirror", "--step", str(step)))
+    assert len(read) == 1
+    master = mirror_course.master(CHAPTER)
+    master.write_text(master.read_text(encoding="utf-8").replace(FIRST, "Where is left"), encoding="utf-8")
+    assert "Where is left" in words(invoke("hint", "mirror", "--step", "1"))
 
 
 def test_step_can_be_chosen_and_the_next_call_goes_on_from_there(mirror_course, invoke):

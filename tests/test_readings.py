@@ -71,7 +71,7 @@ def test_a_damaged_reading_is_never_believed(place, tmp_path, parsed):
 def test_another_version_of_the_reader_reads_anew(tmp_path, parsed, monkeypatch):
     path = tmp_path / "ch1_concepts.py"
     read_again(path, BROKEN)
-    monkeypatch.setattr(readings, "_reader", lambda: (b"another",))
+    monkeypatch.setattr(readings, "_reader", lambda code: (b"another",))
     read_again(path, BROKEN)
     assert len(parsed) == 2
 

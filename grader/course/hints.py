@@ -6,7 +6,7 @@ Such a cell has the tag "hints" and stands below the function's. It holds the fu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,7 @@ WIDE = "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff60“”‘’…"
 NO_SPACE = re.compile(rf"[{WIDE}]\n(?=[{WIDE}])|[，。、；：？！）》”…]\n|\n(?=[（《“])")
 
 # Language -> function -> its hints, from the first to the last.
-Hints = Mapping[str, Mapping[str, tuple[str, ...]]]
+Hints = dict[str, dict[str, tuple[str, ...]]]
 
 
 def write_hints(function: str, language: str) -> str:

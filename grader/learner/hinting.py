@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.course.hints import NUMBER, read_hints
+from grader.course.hints import NUMBER, Hints, read_hints
 from grader.course.master import read_master
 from grader.errors import InputError
 from grader.learner.desk import ChapterState, Desk, Standing, taken_among_several
@@ -12,6 +12,10 @@ from grader.learner.screen import Screen
 from grader.messages import Message, say
 from grader.progress import keep_progress
 from grader.results import Feedback
+from grader.submission.readings import keep_reading
+
+# The code that reads hints.
+READERS = ("course/hints.py", "course/master.py", "course/marks.py", "course/function_code.py")
 
 
 def give_hint(desk: Desk, function: str, wanted_chapter: str | None, step: int | None, screen: Screen) -> None:
@@ -53,7 +57,7 @@ def give_hint(desk: Desk, function: str, wanted_chapter: str | None, step: int |
 
 def _hints(desk: Desk, chapter: ChapterState, function: str) -> tuple[str, ...]:
     master = desk.course.master(chapter.name)
-    hints = read_hints(read_master(master))[desk.language].get(function)
+    hints = _hints_of(master)[desk.language].get(function)
     if hints is None:
         raise InputError(
             Feedback(
@@ -64,6 +68,18 @@ def _hints(desk: Desk, chapter: ChapterState, function: str) -> tuple[str, ...]:
             )
         )
     return hints
+
+
+def _hints_of(master: Path) -> Hints:
+    """Return the hints of a master. To read one takes seconds, and who asks for a hint waits."""
+    try:
+        raw = master.read_bytes()
+    except OSError:
+        # What reads it says what is wrong.
+        return read_hints(read_master(master))
+    return keep_reading(
+        master, raw, dict[str, dict[str, tuple[str, ...]]], READERS, lambda: read_hints(read_master(master))
+    )
 
 
 def _what_then(desk: Desk, chapter: ChapterState, function: str, number: int, again: bool, kept: bool) -> Message:
