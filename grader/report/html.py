@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import jinja2
 from grader.curves import diagnose
 from grader.messages import Message, render, say
 from grader.report import pictures
+from grader.report.groups import groups_of
 from grader.report.words import (
     NOT_RUN_SYMBOL,
     NOT_RUN_WORD,
@@ -96,7 +96,7 @@ class Badge:
 
 @dataclass(frozen=True)
 class CheckGroup:
-    """Neighbouring checks with the same verdict and the same feedback, which is then shown once."""
+    """Neighbouring checks that tell the same, which is then shown once."""
 
     badge: Badge
     checks: tuple[CheckResult, ...]
@@ -241,18 +241,17 @@ class Page:
         )
 
     def show_task(self, anchor: str, task: TaskResult) -> TaskCard:
-        open_checks = [check for check in task.checks if check.verdict is not Verdict.PASS]
         passed = tuple(check for check in task.checks if check.verdict is Verdict.PASS)
-        groups = []
-        for _, members in itertools.groupby(open_checks, key=lambda check: (check.verdict, check.feedback)):
-            checks = tuple(members)
-            groups.append(CheckGroup(self.show_badge(checks[0].verdict), checks, checks[0].feedback))
+        groups = tuple(
+            CheckGroup(self.show_badge(checks[0].verdict), checks, checks[0].feedback)
+            for checks in groups_of(task.checks)
+        )
         missing = format_points(task.points - sum(check.points for check in task.checks))
         return TaskCard(
             anchor=anchor,
             task=task,
             badge=self.show_badge(overall_verdict(task.checks)),
-            groups=tuple(groups),
+            groups=groups,
             passed=passed,
             passed_summary=self.count_passed(task.checks),
             missing=None

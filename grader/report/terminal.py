@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,6 +13,7 @@ from rich.text import Text
 from grader.curves import diagnose, sparkline
 from grader.errors import four_parts
 from grader.messages import Message, render, say
+from grader.report.groups import groups_of
 from grader.report.prose import MAX_WIDTH, MIN_WIDTH, Prose
 from grader.report.words import (
     NOT_RUN_SYMBOL,
@@ -39,9 +41,10 @@ def print_run(result: RunResult, language: str, width: int, colour: bool, verbos
     printer = _Printer(_console(stream, width, colour), language, verbose)
     ran = [chapter for chapter in result.chapters if any(task.checks for task in chapter.tasks)]
     untouched = [chapter for chapter in ran if _is_untouched(chapter)]
+    begun = any(chapter not in untouched and chapter.earned < chapter.points for chapter in ran)
     for chapter in ran or result.chapters:
-        # The first one to do is shown whole, the later ones in a line each: one thing after the other.
-        if chapter in untouched[1:] and not verbose:
+        # One thing after the other: where nothing is begun, the first one to do is shown whole.
+        if chapter in (untouched if begun else untouched[1:]) and not verbose:
             printer.in_a_line(chapter)
         else:
             printer.chapter(chapter)
@@ -137,21 +140,28 @@ class _Printer:
             self._line(task.checks[0].feedback.problem, 6, "dim")
         self._named_mistakes.clear()
         if verdict not in QUIET:
+            groups = {id(group[0]): group for group in groups_of(task.checks)}
             for check in task.checks:
-                self._check(check, told)
+                if check.verdict is not Verdict.PASS:
+                    self._group(groups.get(id(check), ()), told)
+                elif check.measured is not None or self._verbose:
+                    self._title(check, "")
 
-    def _check(self, check: CheckResult, told: Feedback | None) -> None:
-        passed = check.verdict is Verdict.PASS
-        style = STYLES.get(check.verdict, FAILED_STYLE)
-        if not passed or check.measured is not None or self._verbose:
-            title = Prose(f"{VERDICT_SYMBOLS[check.verdict]} ", style)
-            title.append(self._say(check.title), "" if passed else "bold")
-            if check.measured is not None:
-                title.append(f"  ({self._say(check.measured)})", "dim")
-            self._console.print(Padding(title, (0, 0, 0, 5)))
-        if check.feedback is not None and check.feedback is not told and check.feedback != told:
-            self.feedback(check.feedback, 7)
+    def _group(self, checks: Sequence[CheckResult], told: Feedback | None) -> None:
+        """Print the titles of checks that tell the same, and below them what that is."""
+        for check in checks:
+            self._title(check, "bold")
+        feedback = checks[0].feedback if checks else None
+        if feedback is not None and feedback != told:
+            self.feedback(feedback, 7)
             self._console.print()
+
+    def _title(self, check: CheckResult, style: str) -> None:
+        title = Prose(f"{VERDICT_SYMBOLS[check.verdict]} ", STYLES.get(check.verdict, FAILED_STYLE))
+        title.append(self._say(check.title), style)
+        if check.measured is not None:
+            title.append(f"  ({self._say(check.measured)})", "dim")
+        self._console.print(Padding(title, (0, 0, 0, 5)))
 
     def feedback(self, feedback: Feedback, indent: int) -> None:
         """Print the parts of a feedback."""
