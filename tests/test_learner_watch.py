@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -109,6 +110,15 @@ def test_interrupt_ends_it_cleanly_and_the_terminal_is_as_it_was(mirror_course):
     terminal.expect("q quit")
     for line in seen(terminal).splitlines():
         assert len(line.rstrip()) <= 40
+    quit_watching(terminal, "\x03")
+
+
+def test_interrupt_while_it_checks_ends_it_too(mirror_course):
+    save(mirror_course, "import time; time.sleep(50)")
+    terminal = start(mirror_course)
+    terminal.expect("Checking")
+    # By then the function is asleep; pytest, which runs the checks, gets the interrupt.
+    time.sleep(4)
     quit_watching(terminal, "\x03")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 import watchfiles
 
 from grader.errors import CheckFailed, InputError
@@ -106,6 +107,9 @@ class Watch:
         """Check the course, or its one chapter; what has not changed is remembered and costs nothing."""
         self._say_below(say("Checking ..."))
         graded = self._grade()
+        if graded.exit_status == pytest.ExitCode.INTERRUPTED:
+            # pytest has taken Ctrl-C for itself.
+            raise KeyboardInterrupt
         if graded.result is None:
             self._clear()
             self._screen.line(graded.screen.strip()[-2000:], "yellow")

@@ -22,7 +22,8 @@ import keras
 import numpy as np
 
 from grader.data import Digits, Split, load_digits
-from grader.expect.accuracy import floor_for, floors_file, read_floors
+from grader.expect.accuracy import floor_for, read_floors
+from grader.layout import Course
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = runpy.run_path(str(ROOT / "solutions" / "ch4_cnn.py"), run_name="chapter")
@@ -143,7 +144,7 @@ def search(digits: Digits, seeds: int, only: str | None) -> None:
 def compare_with_first_model(seeds: int) -> None:
     """Print what Chapter 2's model reaches on the sample's hidden digits, beside Chapter 4's floor there."""
     digits = load_digits("sample")
-    floor = floor_for(read_floors(floors_file(ROOT / "grader" / "checks", "ch4_cnn")), digits)
+    floor = floor_for(read_floors(Course(ROOT).floors("ch4_cnn")), digits)
     inputs, hidden = (FIRST_MODEL["normalize"](split.images) for split in (digits.train, digits.hidden))
     rows = [("model of Chapter 2, epochs", "seeds", "least", "mean", "most", "floor of Chapter 4")]
     for epochs in MLP_EPOCHS:
