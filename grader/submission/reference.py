@@ -10,6 +10,7 @@ import contextlib
 import functools
 import hashlib
 import importlib.metadata
+import math
 import os
 import struct
 import tempfile
@@ -26,6 +27,7 @@ from grader.messages import render
 from grader.sandbox import confine, wire
 from grader.sandbox.worker import Answer, Limits
 from grader.submission import explain
+from grader.submission.budget import Budget
 from grader.submission.engines import Engine
 from grader.submission.source import Source
 from grader.submission.submission import DEFAULT_SEED, Outcome, Submission
@@ -54,6 +56,7 @@ class Reference(Submission):
     ) -> None:
         super().__init__(source, engine, module, seed)
         self.limits = REFERENCE_LIMITS
+        self.budget = Budget(math.inf)
         self._may_fail = may_fail
         self._folder = results_folder()
         self._identity = digest(source.digest, seed, *environment_identity())

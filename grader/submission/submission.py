@@ -13,9 +13,11 @@ from grader.errors import CheckFailed
 from grader.messages import say, verbatim
 from grader.results import Feedback, Place, Verdict
 from grader.sandbox import wire
+from grader.sandbox.confine import Level
 from grader.sandbox.exchange import WorkerEnded
 from grader.sandbox.worker import Answer, Limits
 from grader.submission import explain
+from grader.submission.budget import Budget
 from grader.submission.closure import needed_pieces
 from grader.submission.engines import Engine
 from grader.submission.source import Piece, Source
@@ -102,6 +104,7 @@ class Submission:
         self.source = source
         self.engine = engine
         self.limits = DEFAULT_LIMITS
+        self.budget = Budget()
         self.seed = seed
         self.trace: list[tuple[str, tuple[Any, ...], Outcome | CheckFailed]] = []
         self._too_slow: dict[str, CheckFailed] = {}
@@ -136,13 +139,9 @@ class Submission:
 
     def _perform_anew(self, function: str, arguments: tuple[Any, ...]) -> Outcome:
         try:
-            if function in self._too_slow:
-                raise self._too_slow[function]
-            outcome = self._outcome(self._call(function, arguments, keep=False))
+            outcome = self._outcome(self._call_unless_slow(function, arguments, keep=False))
         except CheckFailed as failed:
             self.trace.append((function, arguments, failed))
-            if failed.verdict is Verdict.TIMEOUT:
-                self._too_slow[function] = failed
             raise
         self.trace.append((function, arguments, outcome))
         return outcome
@@ -184,14 +183,25 @@ class Submission:
         """Let go of all calls and what came of them, for who calls without end. What was slow may be tried again."""
         for known in (self.trace, self._done, self._chains, self._too_slow):
             known.clear()
+        self.budget.renew()
 
     def perform_and_keep(self, function: str, arguments: tuple[Any, ...]) -> Any:
         self.engine.warm(self.source.modules)
-        answer = self._call(function, arguments, keep=True)
+        answer = self._call_unless_slow(function, arguments, keep=True)
         assert isinstance(answer.reply, wire.Returned)
         if isinstance(answer.reply.value, wire.Held):
             return Kept(digest(function, *arguments), answer.reply.value.handle)
         return self._outcome(answer).value
+
+    def _call_unless_slow(self, function: str, arguments: tuple[Any, ...], keep: bool) -> Answer:
+        if function in self._too_slow:
+            raise self._too_slow[function]
+        try:
+            return self._call(function, arguments, keep)
+        except CheckFailed as failed:
+            if failed.verdict is Verdict.TIMEOUT:
+                self._too_slow[function] = failed
+            raise
 
     def _prepare(self, function: str, arguments: tuple[Any, ...]) -> None:
         """Have ready what the call needs, so that no import of Keras is counted against the learner."""
@@ -233,10 +243,14 @@ class Submission:
         return CallPacker(lambda array: self.engine.share(array, self.limits))
 
     def _request(self, message: wire.Request, buffers: list[wire.Buffer], function: str) -> Answer:
+        # Who debugs here takes his time.
+        watched = self.engine.level is not Level.NONE
+        limits = self.budget.within(self.limits, function) if watched else self.limits
         try:
-            return self.engine.request(message, buffers, self.limits)
+            with self.budget.spent():
+                return self.engine.request(message, buffers, limits)
         except WorkerEnded as ended:
-            raise explain.explain_ending(ended, function, self.limits) from None
+            raise explain.explain_ending(ended, function, limits) from None
 
     # ------------------------------------------------------------ models
 
