@@ -11,11 +11,11 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.messages import say
+from grader.messages import Message, say
 from grader.submission.archive_names import Clashes, Parts, fault_of, parts_of
 from grader.submission.archive_readers import Damaged, Member, Reader, TarReader, TooMuchAsked, ZipReader, gunzip
 from grader.submission.archive_refusals import MIB, ONE_LEARNER, Allowance, Refusals
@@ -56,24 +56,40 @@ def unpacked(path: Path, allowance: Allowance = ONE_LEARNER) -> Iterator[Path]:
         yield folder
 
 
-def unpack(path: Path, folder: Path, allowance: Allowance = ONE_LEARNER, spent: Spent | None = None) -> None:
+def unpack(
+    path: Path,
+    folder: Path,
+    allowance: Allowance = ONE_LEARNER,
+    spent: Spent | None = None,
+    leave_out: Callable[[str, Message], None] | None = None,
+) -> None:
     """Unpack the archive `path` into `folder`, which is made for it and must not be there.
 
     Args:
         spent: what archives around this one have used up of `allowance`; what this one uses is added to it.
+        leave_out: is told of each member that is not taken, and why; the others are unpacked. Without it, one such
+            member refuses them all. What is too large, or too much, always does.
 
     Raises:
         InputError: it is refused, damaged, or cannot be read or written. `folder` is not there then.
     """
-    _Unpacking(path, folder, allowance, spent or Spent()).run()
+    _Unpacking(path, folder, allowance, spent or Spent(), leave_out).run()
 
 
 class _Unpacking:
     """One archive on its way."""
 
-    def __init__(self, path: Path, folder: Path, allowance: Allowance, spent: Spent) -> None:
+    def __init__(
+        self,
+        path: Path,
+        folder: Path,
+        allowance: Allowance,
+        spent: Spent,
+        leave_out: Callable[[str, Message], None] | None,
+    ) -> None:
         self._path, self._folder, self._allowance, self._spent = path, folder, allowance, spent
         self._refusals = Refusals(path, allowance)
+        self._leave_out = leave_out or self._refusals.member
         self._archive_bytes = 0
 
     def run(self) -> None:
@@ -153,7 +169,8 @@ class _Unpacking:
                     fault = say("a file without a name")
                 fault = fault or clashes.add(parts, member.is_folder)
                 if fault is not None:
-                    self._refusals.member(member.name, fault)
+                    self._leave_out(member.name, fault)
+                    continue
                 if not member.is_folder:
                     announced += member.size
                     self._check_size(member, announced)

@@ -37,6 +37,10 @@ WHOLE_CLASS = Allowance(
 )
 
 
+class DamagedArchive(InputError):
+    """An archive that ends early, or is none."""
+
+
 class Refusals:
     """The refusals of one archive, each in four parts."""
 
@@ -108,7 +112,14 @@ class Refusals:
         got = say("bytes that are damaged, end early or are of another kind")
         if member:
             got = say("bytes that are damaged or end early, at {member}", member=shown(member))
-        self.refuse(say("a whole archive of the kind its name says"), got, say("Pack it again and try the new one."))
+        raise DamagedArchive(
+            Feedback(
+                say("{archive} cannot be unpacked.", archive=self._name),
+                say("a whole archive of the kind its name says"),
+                got,
+                say("Pack it again and try the new one."),
+            )
+        )
 
     @contextlib.contextmanager
     def damage_named(self, member: str = "") -> Iterator[None]:

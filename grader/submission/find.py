@@ -231,7 +231,7 @@ def read_regular_file(path: Path, name: str) -> bytes:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise _no_ordinary_file(name, status.st_mode)
-            limit = MAX_BYTES[path.suffix]
+            limit = MAX_BYTES[path.suffix.lower()]
             raw = file.read(limit + 1) if status.st_size <= limit else b""
             if max(len(raw), status.st_size) > limit:
                 raise _too_large(name, limit, max(len(raw), status.st_size))
