@@ -2,6 +2,12 @@
 
 import ast
 import functools
+import itertools
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +39,9 @@ COURSE = Course(Path(__file__).parents[1])
 collect_ignore = ["hostile"]
 # Their chains train in a moment. The proofs of the other chapters as a whole are slow.
 QUICK = ("ch1_concepts",)
+# PostgreSQL refuses to run as root.
+POSTGRESQL_USERS = ("postgres", "nobody")
+POSTGRESQL_PASSWORD = "horse battery@staple"
 READERS = {"mistake": read_mistakes, "variant": read_variants}
 
 
@@ -106,6 +115,80 @@ def proofs(warm_sandbox: Sandbox) -> Callable[[str], AnswerProofs]:
         return known[chapter]
 
     return proofs_of
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Callable[[], str]]:
+    """Return a function that makes an empty place on a real PostgreSQL of our own, and returns its URL."""
+    programs = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda path: int(path.parent.name))
+    found = shutil.which("postgres", path=str(programs) if programs else None)
+    if found is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+    with tempfile.TemporaryDirectory(prefix="first-digits-pg-", ignore_cleanup_errors=True) as name:
+        server = _PostgreSQL(Path(found).parent, Path(name))
+        try:
+            server.start()
+            numbers = itertools.count()
+            yield lambda: server.fresh(f"course{next(numbers)}")
+        finally:
+            server.stop()
+
+
+class _PostgreSQL:
+    """A server in a folder, reached by a socket in it, with a password. A crash of the machine may lose it."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
+        self._user: dict[str, str] = {}
+        if os.getuid() == 0:
+            known = {line.split(":")[0] for line in Path("/etc/passwd").read_text(encoding="utf-8").splitlines()}
+            self._user = {"user": next(user for user in POSTGRESQL_USERS if user in known)}
+            shutil.chown(folder, **self._user)
+
+    def start(self) -> None:
+        secret = self._folder / "secret"
+        secret.write_text(POSTGRESQL_PASSWORD, encoding="utf-8")
+        secret.chmod(0o644)
+        data = str(self._folder / "data")
+        options = ["--auth=scram-sha-256", "--username=teacher", f"--pwfile={secret}", "--encoding=UTF8", "--no-sync"]
+        self._run("initdb", "--pgdata", data, "--locale=C.UTF-8", *options)
+        settings = ["fsync=off", "listen_addresses=", f"unix_socket_directories={self._folder}", "max_connections=60"]
+        words = [word for setting in settings for word in ("-c", setting)]
+        self._run(
+            "pg_ctl", "start", "--pgdata", data, "--wait", "-l", str(self._folder / "log"), "-o", shlex.join(words)
+        )
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "--pgdata", str(self._folder / "data"), "--mode=immediate")
+
+    def fresh(self, name: str) -> str:
+        """Make an empty schema, which is a database to all who have its URL, and return that."""
+        whole = f"postgresql://teacher:horse%20battery%40staple@/postgres?host={self._folder}"
+        self._run("psql", whole, "--command", f"CREATE SCHEMA {name}")
+        return f"{whole}&options=-csearch_path%3D{name}"
+
+    def _run(self, program: str, *words: str, **environment: str) -> None:
+        command = [str(self._programs / program), *words]
+        done = subprocess.run(
+            command,
+            cwd=self._folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=120,
+            **self._user,
+        )
+        assert done.returncode == 0, f"{program}: {done.stderr.decode(errors='replace')}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str | Path]:
+    """Return a function that returns a place for a new gradebook, on SQLite and on PostgreSQL."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgresql")
+    numbers = itertools.count()
+    return lambda: tmp_path / f"gradebook{next(numbers)}.sqlite"
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import enum
 import msgspec
 
 from grader.cohort.submitted import Learner
+from grader.messages import Message
 from grader.results import ChapterResult, Surroundings
 
 
@@ -54,7 +55,7 @@ class Grading(msgspec.Struct, frozen=True):
 
 
 class GradedWork(msgspec.Struct, frozen=True):
-    """One chapter of one submission as the gradebook has it after grading."""
+    """One chapter of one submission as the gradebook has it after grading. `conditions`: those it was graded under."""
 
     grading_id: int
     round: int
@@ -69,12 +70,14 @@ class GradedWork(msgspec.Struct, frozen=True):
     grading: Grading
     graded_at: datetime.datetime
     graded_by: str
+    conditions: Conditions = Conditions()
 
 
 class Override(msgspec.Struct, frozen=True):
     """What a teacher decided by hand. It outlives every grading.
 
     `points`: those the learner gets for the chapter, before nothing else is taken off; None for a comment alone.
+    `withdraws`: the id of the decision that this one takes back, and nothing else.
     """
 
     id: int
@@ -85,6 +88,7 @@ class Override(msgspec.Struct, frozen=True):
     who: str
     why: str
     at: datetime.datetime
+    withdraws: int | None = None
 
 
 class Status(enum.Enum):
@@ -106,6 +110,7 @@ class Mark(msgspec.Struct, frozen=True):
             was graded, which is never a 0 by itself.
         grading_id: the grading that counts. attempt: its submission's.
         late_s: seconds after the deadline and the grace; 0 where in time.
+        notes: what the teacher should know of how it came about.
     """
 
     learner: Learner
@@ -119,3 +124,4 @@ class Mark(msgspec.Struct, frozen=True):
     attempt: int | None = None
     late_s: float = 0.0
     override: Override | None = None
+    notes: tuple[Message, ...] = ()
