@@ -11,6 +11,7 @@ from grader.plugin.remembered import pytest_runtest_protocol, pytest_runtest_tea
 from grader.plugin.reporting import (
     pytest_report_teststatus,
     pytest_sessionfinish,
+    pytest_sessionstart,
     pytest_terminal_summary,
 )
 from grader.plugin.verdicts import pytest_runtest_makereport
@@ -30,6 +31,7 @@ __all__ = [
     "pytest_runtest_setup",
     "pytest_runtest_teardown",
     "pytest_sessionfinish",
+    "pytest_sessionstart",
     "pytest_terminal_summary",
     "pytest_unconfigure",
     "reference",

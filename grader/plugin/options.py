@@ -23,7 +23,7 @@ MARKERS = (
 )
 # `pytest grader` works where there is no such folder, too.
 WORD = "grader"
-REPORT_KINDS = ("json", "html")
+REPORT_KINDS = ("json", "html", "gradescope", "classroom", "prairielearn")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="KIND:PATH",
         action="append",
         default=[],
-        help="also write a report: json:PATH or html:PATH; may be given more than once",
+        help=f"also write a report, KIND one of {', '.join(REPORT_KINDS)}; may be given more than once",
     )
 
 
@@ -137,7 +137,7 @@ def _parse_reports(config: pytest.Config, language: str) -> tuple[Report, ...]:
 def _parse_report(config: pytest.Config, text: str) -> Report:
     kind, _, path = text.partition(":")
     if kind not in REPORT_KINDS or not path:
-        raise _no_report(text, say("neither of them"))
+        raise _no_report(text, say("no such kind, or no path"))
     target = _from_invocation(config, path)
     try:
         if target.is_dir():
@@ -152,7 +152,10 @@ def _no_report(text: str, got: Message) -> InputError:
     return InputError(
         Feedback(
             problem=say("`--report {text}` names no report that can be written.", text=text),
-            expected=say("json:PATH or html:PATH, a file in a folder that exists and may be written to"),
+            expected=say(
+                "KIND:PATH, with a kind of {kinds}, and a file in a folder that exists and may be written to",
+                kinds=", ".join(REPORT_KINDS),
+            ),
             got=got,
             next_step=say("Write, for example, `--report html:report.html`."),
         )

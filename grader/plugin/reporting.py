@@ -11,6 +11,7 @@ import pytest
 
 from grader.messages import render, say, verbatim
 from grader.plugin.noting import note_progress
+from grader.plugin.partial import PartialReports
 from grader.plugin.run import RUN, Run
 from grader.plugin.sight import LINE
 from grader.report.terminal import print_run
@@ -59,6 +60,18 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have the reports for course sites written after each check."""
+    run = session.config.stash[RUN]
+
+    def write(kind: str, path: Path) -> None:
+        _write_report(kind, path, assemble(run, interrupted=True), run.settings.language)
+
+    if partial := PartialReports(run.settings.reports, write):
+        session.config.pluginmanager.register(partial)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the reports that were asked for, and set the exit status: 0 all passed, 1 not yet, 3 the grader failed."""
     run = session.config.stash[RUN]
@@ -97,14 +110,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
 
 def _write_report(kind: str, path: Path, result: RunResult, language: str) -> None:
     """Write whole or not at all, so that an older report is never left half overwritten."""
-    if kind == "json":
-        from grader.report.json_file import render_json
-
-        text = render_json(result)
-    else:
-        from grader.report.html import render_html
-
-        text = render_html(result, language)
+    text = _render(kind, result, language)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -114,3 +120,28 @@ def _write_report(kind: str, path: Path, result: RunResult, language: str) -> No
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _render(kind: str, result: RunResult, language: str) -> str:
+    # Each is imported by the run that asks for it alone.
+    match kind:
+        case "json":
+            from grader.report.json_file import render_json
+
+            return render_json(result)
+        case "gradescope":
+            from grader.report.gradescope import render_gradescope
+
+            return render_gradescope(result, language)
+        case "classroom":
+            from grader.report.classroom import render_classroom
+
+            return render_classroom(result, language)
+        case "prairielearn":
+            from grader.report.prairielearn import render_prairielearn
+
+            return render_prairielearn(result, language)
+        case _:
+            from grader.report.html import render_html
+
+            return render_html(result, language)

@@ -46,7 +46,7 @@ LIVE: pytest.StashKey[Live] = pytest.StashKey()
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A report to write at the end. `kind`: json or html."""
+    """A report to write at the end. `kind`: one of `grader.plugin.options.REPORT_KINDS`."""
 
     kind: str
     path: Path

@@ -1,0 +1,1 @@
+"""What a class got, as files for other programs and course sites. Trusted side."""
