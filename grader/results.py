@@ -103,16 +103,29 @@ class Misread(msgspec.Struct, frozen=True):
     confidence: float
 
 
+class LayerPicture(msgspec.Struct, frozen=True):
+    """One layer of a model. `settings`: what it was made with, such as (`units`, `512`), as Keras names it.
+
+    `output_shape`: of one image, without the number of images; None where it is not known.
+    """
+
+    kind: str
+    settings: tuple[tuple[str, str], ...] = ()
+    output_shape: tuple[int | None, ...] | None = None
+    parameters: int = 0
+
+
 class ModelPicture(msgspec.Struct, frozen=True):
     """What the pictures of one trained model are drawn from.
 
-    `confusion`: rows are the true digit, columns the predicted one.
+    `confusion`: rows are the true digit, columns the predicted one. `layers`: from the first to the last.
     """
 
     curve: Curve | None = None
     confusion: tuple[tuple[int, ...], ...] | None = None
     misread: tuple[Misread, ...] = ()
     accuracy: float | None = None
+    layers: tuple[LayerPicture, ...] = ()
 
 
 class ChapterResult(msgspec.Struct, frozen=True):

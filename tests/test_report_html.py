@@ -25,12 +25,14 @@ from grader import messages
 from grader.messages import LANGUAGES, Message, render, say, verbatim
 from grader.report import html, pictures
 from grader.report.html import LABELS, render_html
+from grader.report.layers import compare_layers
 from grader.report.words import VERDICT_SYMBOLS, VERDICT_WORDS, format_points, make_visible
 from grader.results import (
     ChapterResult,
     CheckResult,
     Curve,
     Feedback,
+    LayerPicture,
     Misread,
     ModelPicture,
     Place,
@@ -156,7 +158,8 @@ def make_rich_run(text: str = "plain", message: Message | None = None) -> RunRes
     checks = tuple(make_check(verdict, feedback, measured=told, hidden=True) for verdict in Verdict)
     curve = Curve({"loss": (1.0, 0.5), "val_loss": (1.1, math.nan), text: (1.0, 2.0)})
     misread = (Misread(PIXELS, 4, 9, 0.93),)
-    learner = ModelPicture(curve, ((9, 1), (0, 10)), misread, 0.95)
+    layers = LayerPicture(text, (("units", text), ("rate", text)), (None, 3), 7), LayerPicture(text)
+    learner = ModelPicture(curve, ((9, 1), (0, 10)), misread, 0.95, layers)
     chapters = tuple(
         ChapterResult(
             text, told, text, (TaskResult(text, 12, checks), TaskResult(text, 1, ())), (told,), learner, learner
@@ -561,6 +564,50 @@ def test_accuracy_is_told_only_when_it_is_a_number() -> None:
     (gallery,) = page.find("section", "gallery")
     assert [one.text for one in gallery.find("dd")] == ["98.1%"]
     assert read(make_run()).find("section", "gallery") == []
+
+
+def layers_of(page: Element) -> list[list[str]]:
+    (table,) = page.find("table", "layers")
+    return [[" ".join(cell.text.split()) for cell in row.find("td")] for row in table.find("tbody")[0].find("tr")]
+
+
+def test_layers_stand_beside_the_reference_and_differences_have_a_sign_and_words() -> None:
+    def dense(units: int, activation: str = "relu") -> LayerPicture:
+        return LayerPicture("Dense", (("units", str(units)), ("activation", activation)), (units,), units * 785)
+
+    dropout, flatten = LayerPicture("Dropout", (("rate", "0.5"),), (64,)), LayerPicture("Flatten", (), (784,))
+    mine = ModelPicture(layers=(dense(64), dropout, dense(10, "softmax")))
+    theirs = ModelPicture(layers=(flatten, dense(512), dense(10, "softmax")))
+    rows = layers_of(read(make_run(learner=mine, reference=theirs)))
+    first, last = "Dense units 64, activation relu → 64 · 50,240 parameters", "→ 10 · 7,850 parameters"
+    assert [row[1] for row in rows] == ["− only in the reference", "≠ different", "+ only in yours", "= the same"]
+    assert rows[0][0] == rows[2][2] == ""
+    assert rows[1][0] == first and rows[3][0] == rows[3][2] and rows[3][0].endswith(last)
+    page = read(make_run(learner=mine, reference=theirs))
+    assert LABELS["layers_key"].text in page.text
+    assert LABELS["layers_key"].text not in read(make_run(learner=mine, reference=mine)).text
+
+
+def test_layers_without_a_reference_are_compared_with_nothing() -> None:
+    rows = layers_of(read(make_run(learner=ModelPicture(layers=(LayerPicture("Dense"),)))))
+    assert rows == [["Dense 0 parameters"]]
+    assert read(make_run(reference=ModelPicture(layers=(LayerPicture("Dense"),)))).find("table", "layers") == []
+
+
+names = st.sampled_from(["Dense", "Dropout", "Conv2D"])
+layers = st.lists(st.builds(LayerPicture, names, parameters=st.integers(0, 2)), min_size=1, max_size=8)
+
+
+@given(layers, layers)
+@settings(deadline=None)
+def test_every_layer_of_both_models_stands_once_and_in_order(mine: list, theirs: list) -> None:
+    rows = compare_layers(mine, theirs, lambda message: render(message, "en"))
+    shown = [
+        [(layer.kind, layer.parameters) for row in rows if (layer := getattr(row, side)) is not None]
+        for side in ("learner", "reference")
+    ]
+    assert shown == [[(one.kind, str(one.parameters)) for one in whose] for whose in (mine, theirs)]
+    assert all((row.relation == "same") == (row.learner == row.reference) for row in rows)
 
 
 # --- Imports ----------------------------------------------------------------------------------------------------

@@ -424,8 +424,9 @@ def test_your_model_reads_hidden_digits(submission, own_chain, reference, digits
     """Your functions together make a model that reads digits it has never seen."""
     expect(own_chain.value).has_curves("loss")
     outputs = own_chain.model.predict(submission.normalize.keep(digits.test.images))
-    picture.learner(own_chain.value, outputs, digits.test)
-    picture.reference(trained[1], trained[0].predict(reference.normalize(digits.test.images)), digits.test)
+    picture.learner(own_chain.value, outputs, digits.test, own_chain.model)
+    reference_outputs = trained[0].predict(reference.normalize(digits.test.images))
+    picture.reference(trained[1], reference_outputs, digits.test, trained[0])
     picture.measured(expect_accuracy(calibrated_accuracy(submission, digits), floor))
 
 

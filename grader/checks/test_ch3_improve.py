@@ -402,10 +402,10 @@ def test_your_model_reads_hidden_digits(submission, own_chain, reference, digits
     """Your dropout model, trained by your compare_epochs, reads digits it has never seen."""
     _, history = histories_of(own_chain)
     outputs = own_chain.arguments[LONG].predict(submission.normalize.keep(digits.test.images))
-    picture.learner(history, outputs, digits.test)
+    picture.learner(history, outputs, digits.test, own_chain.arguments[LONG])
     theirs = train_chain(reference, digits)
     reference_outputs = theirs.arguments[LONG].predict(reference.normalize.keep(digits.test.images))
-    picture.reference(theirs.value[LONG], reference_outputs, digits.test)
+    picture.reference(theirs.value[LONG], reference_outputs, digits.test, theirs.arguments[LONG])
     picture.measured(expect_accuracy(calibrated_accuracy(submission, digits), floor))
 
 

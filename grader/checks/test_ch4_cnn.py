@@ -265,5 +265,5 @@ def test_your_network_reads_hidden_digits(submission, digits, floor, picture):
     chain = submission.do_once(train_chain, digits)
     expect(chain.value).has_curves("loss")
     outputs = chain.model.predict(submission.to_images.keep(digits.test.images))
-    picture.learner(chain.value, outputs, digits.test)
+    picture.learner(chain.value, outputs, digits.test, chain.model)
     picture.measured(expect_accuracy(calibrated_accuracy(submission, digits), floor))

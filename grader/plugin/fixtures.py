@@ -15,11 +15,11 @@ from grader.faces import Faces
 from grader.messages import Message, say
 from grader.plugin.collection import CHECK
 from grader.plugin.run import RUN, Run
-from grader.results import Curve, Feedback, Misread, ModelPicture, Verdict
+from grader.results import Curve, Feedback, LayerPicture, Misread, ModelPicture, Verdict
 from grader.sandbox.worker import Limits
 from grader.submission.reference import Reference
 from grader.submission.submission import DEFAULT_LIMITS, Submission
-from grader.submission.values import History
+from grader.submission.values import History, Model
 
 MEASURED: pytest.StashKey[Message] = pytest.StashKey()
 # Chapter -> the task whose checks use its worker.
@@ -27,6 +27,9 @@ AT_WORK: pytest.StashKey[dict[str, str]] = pytest.StashKey()
 # What a check drew, by `learner` and `reference`.
 DRAWN: pytest.StashKey[dict[str, ModelPicture]] = pytest.StashKey()
 MAX_MISREAD = 12
+# The deepest of the course's models has a fifth of these.
+MAX_LAYERS = 60
+LAYER_SETTINGS = ("units", "activation", "window", "strides", "rate", "momentum")
 CLASSES = 10
 
 
@@ -114,9 +117,20 @@ class Picture:
         """Show `words` beside the check."""
         self._item.stash[MEASURED] = words
 
-    def learner(self, history: History | None, outputs: npt.NDArray[np.floating], split: Split) -> float:
-        """Draw the learner's model; return its accuracy. `outputs`: (n, 10) for the images of `split`."""
-        picture = picture_of(history, outputs, split)
+    def learner(
+        self,
+        history: History | None,
+        outputs: npt.NDArray[np.floating],
+        split: Split,
+        model: Model | None = None,
+    ) -> float:
+        """Draw the learner's model; return its accuracy.
+
+        Args:
+            outputs: (n, 10) for the images of `split`.
+            model: It itself, to draw its layers; without it there is nothing of them.
+        """
+        picture = picture_of(history, outputs, split, model)
         self._draw("learner", picture)
         return picture.accuracy or 0.0
 
@@ -124,9 +138,15 @@ class Picture:
         """Draw only the learner's learning curves."""
         self._draw("learner", ModelPicture(Curve(history.values), accuracy=accuracy))
 
-    def reference(self, history: History | None, outputs: npt.NDArray[np.floating], split: Split) -> None:
-        """Draw the reference's model beside it."""
-        self._draw("reference", picture_of(history, outputs, split))
+    def reference(
+        self,
+        history: History | None,
+        outputs: npt.NDArray[np.floating],
+        split: Split,
+        model: Model | None = None,
+    ) -> None:
+        """Draw the reference's model beside it; the arguments are those of `learner`."""
+        self._draw("reference", picture_of(history, outputs, split, model))
 
     def _draw(self, whose: str, picture: ModelPicture) -> None:
         pictures = self._run.learner_pictures if whose == "learner" else self._run.reference_pictures
@@ -134,8 +154,10 @@ class Picture:
         self._item.stash.setdefault(DRAWN, {})[whose] = picture
 
 
-def picture_of(history: History | None, outputs: npt.NDArray[np.floating], split: Split) -> ModelPicture:
-    """Return learning curve, confusion matrix, accuracy and worst misread digits of a model."""
+def picture_of(
+    history: History | None, outputs: npt.NDArray[np.floating], split: Split, model: Model | None = None
+) -> ModelPicture:
+    """Return learning curve, confusion matrix, accuracy, worst misread digits and, with `model`, layers of a model."""
     accuracy = accuracy_of(outputs, split.labels)
     predicted = outputs.argmax(axis=1)
     confusion = np.zeros((CLASSES, CLASSES), int)
@@ -152,6 +174,24 @@ def picture_of(history: History | None, outputs: npt.NDArray[np.floating], split
             for i in worst
         ),
         accuracy=accuracy,
+        layers=layers_of(model) if model is not None else (),
+    )
+
+
+def layers_of(model: Model) -> tuple[LayerPicture, ...]:
+    """Return the layers of a model as they are drawn."""
+    return tuple(
+        LayerPicture(
+            kind=layer.class_name,
+            settings=tuple(
+                (name, str(value).strip("()") if name in ("window", "strides") else f"{value}")
+                for name in LAYER_SETTINGS
+                if (value := getattr(layer, name)) is not None
+            ),
+            output_shape=layer.output_shape[1:] if layer.output_shape else None,
+            parameters=layer.parameters,
+        )
+        for layer in model.description.layers[:MAX_LAYERS]
     )
 
 

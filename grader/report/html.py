@@ -15,6 +15,7 @@ from grader.curves import diagnose
 from grader.messages import Message, render, say
 from grader.report import pictures
 from grader.report.groups import groups_of
+from grader.report.layers import LayerRow, compare_layers
 from grader.report.words import (
     NOT_RUN_SYMBOL,
     NOT_RUN_WORD,
@@ -82,6 +83,10 @@ LABELS: dict[str, Message] = {
     "you": say("you"),
     "reference": say("reference"),
     "misread": say("Misread digits"),
+    "layers": say("Layer by layer"),
+    "layers_key": say("A model with other layers than the reference's can be just as right."),
+    "comparison": say("Compared"),
+    "parameters": say("parameters"),
 }
 
 
@@ -139,10 +144,11 @@ class Gallery:
     accuracies: list[tuple[str, str]]
     matrices: list[tuple[str, list[list[pictures.Cell]]]]
     misread: tuple[Digit, ...]
+    layers: tuple[LayerRow, ...] = ()
 
     @property
     def has_any(self) -> bool:
-        return bool(self.panels or self.accuracies or self.matrices or self.misread)
+        return bool(self.panels or self.accuracies or self.matrices or self.misread or self.layers)
 
 
 @dataclass(frozen=True)
@@ -158,31 +164,14 @@ class ChapterPart:
 
 def render_html(result: RunResult, language: str) -> str:
     """Return the run as one self-contained page in `language`."""
-    page = Page(language)
-    chapters = [page.show_chapter(f"chapter-{number}", chapter) for number, chapter in enumerate(result.chapters, 1)]
-    earned, points = format_points(result.earned), format_points(result.points)
-    template = environment().get_template("report.html.j2")
-    return template.render(
-        **page.words,
-        result=result,
-        data=page.speak(data_words(result.surroundings)),
-        chapters=chapters,
-        ran=bool(result.checks),
-        # All that ran may pass in a run that left checks out; that isn't everything.
-        complete=result.exit_status == 0 and earned == points,
-        share=result.earned / result.points if result.points else 0.0,
-        score=page.speak(say("{earned} of {points} points", earned=earned, points=points)),
-        passed=page.count_passed(result.checks),
-        seconds=page.speak(say("{seconds} s", seconds=f"{result.seconds:.1f}")),
-        first=next((card for part in chapters for card in part.cards if _needs_work(card.task)), None),
-    )
+    return environment().get_template("report.html.j2").render(**Page(language).show_run(result))
 
 
 @functools.cache
-def environment() -> jinja2.Environment:
-    """Return what renders the templates: everything in them is text, and none of it is markup."""
+def environment(*folders: Path) -> jinja2.Environment:
+    """Return what renders the templates, those in `folders` first: everything is text, and none of it is markup."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATE_FOLDER),
+        loader=jinja2.FileSystemLoader([*folders, TEMPLATE_FOLDER]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -222,6 +211,27 @@ class Page:
     def count_passed(self, checks: Sequence[CheckResult]) -> str:
         passed = sum(check.verdict is Verdict.PASS for check in checks)
         return self.speak(say("Checks passed: {passed} of {total}", passed=passed, total=len(checks)))
+
+    def show_run(self, result: RunResult) -> dict[str, Any]:
+        """Return all that the template of a whole report shows."""
+        chapters = [
+            self.show_chapter(f"chapter-{number}", chapter) for number, chapter in enumerate(result.chapters, 1)
+        ]
+        earned, points = format_points(result.earned), format_points(result.points)
+        return {
+            **self.words,
+            "result": result,
+            "data": self.speak(data_words(result.surroundings)),
+            "chapters": chapters,
+            "ran": bool(result.checks),
+            # All that ran may pass in a run that left checks out; that isn't everything.
+            "complete": result.exit_status == 0 and earned == points,
+            "share": result.earned / result.points if result.points else 0.0,
+            "score": self.speak(say("{earned} of {points} points", earned=earned, points=points)),
+            "passed": self.count_passed(result.checks),
+            "seconds": self.speak(say("{seconds} s", seconds=f"{result.seconds:.1f}")),
+            "first": next((card for part in chapters for card in part.cards if _needs_work(card.task)), None),
+        }
 
     def show_badge(self, verdict: Verdict | None) -> Badge:
         if verdict is None:
@@ -277,6 +287,7 @@ class Page:
                 if model.confusion is not None and any(model.confusion)
             ],
             misread=tuple(self.show_digit(digit) for digit in learner.misread),
+            layers=compare_layers(learner.layers, reference.layers, self.speak),
         )
 
     def show_digit(self, digit: Misread) -> Digit:

@@ -1,0 +1,1 @@
+"""Near-identical submissions, found by what is rare in their syntax. Trusted side."""
