@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from grader.cohort.commands import deciding_cli, export_cli, regrade_cli, report_cli, settings_cli
+from grader.cohort.commands import grade_cli as cohort_cli
 from grader.course import author_cli, cli
 from grader.doctor import cli as doctor_cli
 from grader.learner import cli as learner_cli
@@ -24,3 +26,9 @@ author_cli.add_commands(app)
 doctor_cli.add_commands(app)
 notebook_cli.add_commands(app)
 play_cli.add_commands(app)
+cohort_cli.add_commands(app)
+regrade_cli.add_commands(app)
+deciding_cli.add_commands(app)
+report_cli.add_commands(app)
+export_cli.add_commands(app)
+settings_cli.add_commands(app)

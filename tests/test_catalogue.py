@@ -26,6 +26,20 @@ SAME_IN_CHINESE = {
     "{what} {name}": "both parts are filled in, the first of them in Chinese",
     "from_logits={value}": "code",
     "{size} MiB": "a unit",
+    "`--chapter {name}`": "code",
+    "`--layout {name}`": "code",
+    **dict.fromkeys(
+        (
+            "{verdict} ({problem})",
+            "{symbol} {learner}  {chapter}  {what}",
+            "{learner}  {chapter}  {what}",
+            "{origin}: {problem}",
+            "{place}: {problem}",
+            "{said}: {line}",
+            "{who}, {when}: {why}",
+        ),
+        "only what is filled in says something, and the punctuation is Chinese",
+    ),
 }
 
 
