@@ -289,28 +289,31 @@ def test_cluster_without_the_grader_is_one_message(site, book, tmp_path, without
 
 
 @pytest.mark.slow
-def test_two_graders_share_the_work_and_the_workers(site, book, tmp_path):
+def test_two_graders_on_one_gradebook_share_the_work_and_the_workers(site, fresh_place):
+    place = fresh_place()
     site.start_scheduler()
     for _ in range(2):
         site.start_worker()
-    hand_in(book, 12)
     listeners = [Listener(), Listener()]
     tallies: list[Tally] = []
 
     def grade(who: str, listener: Listener) -> None:
-        with open_gradebook(tmp_path / "gradebook.sqlite") as own, distant_crew(site.address) as crew:
+        with open_gradebook(place) as own, distant_crew(site.address) as crew:
             wait_for(lambda: len(crew.workers()) >= 2)
             tallies.append(ClassRun(own, crew, CONDITIONS, CHECKS, who, listener, CLOCKS).run(threading.Event()))
 
-    threads = [threading.Thread(target=grade, args=(f"grader {n}", listener)) for n, listener in enumerate(listeners)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(START_S)
-    assert sum(tally.graded for tally in tallies) == 12 and sum(tally.elsewhere for tally in tallies) == 0
-    both = Listener()
-    both.graded_ids = listeners[0].graded_ids + listeners[1].graded_ids
-    assert_each_is_graded_once(book, both, 12)
+    with open_gradebook(place) as book:
+        hand_in(book, 12)
+        numbered = enumerate(listeners)
+        threads = [threading.Thread(target=grade, args=(f"grader {n}", listener)) for n, listener in numbered]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(START_S)
+        assert sum(tally.graded for tally in tallies) == 12 and sum(tally.elsewhere for tally in tallies) == 0
+        both = Listener()
+        both.graded_ids = listeners[0].graded_ids + listeners[1].graded_ids
+        assert_each_is_graded_once(book, both, 12)
 
 
 # ---------------------------------------------------------------- a network of its own
