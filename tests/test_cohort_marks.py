@@ -160,6 +160,15 @@ def test_failure_of_the_grader_is_never_a_zero(failed):
     assert mark.grading_id == 1
 
 
+def test_of_two_downloads_the_later_work_is_the_last_also_when_the_earlier_was_graded_anew():
+    first = work(20, 1, after=-3 * DAY, submission_id=1, grading_id=9, round=2)
+    second = work(5, 1, after=-DAY, submission_id=2, grading_id=2)
+    assert only([first, second], settings(counts=Counts.LAST)).final == 5
+    # Where nothing tells the time, by the order in which they were taken in.
+    first, second = (msgspec.structs.replace(one, handed_in_at=None) for one in (first, second))
+    assert only([first, second], settings(counts=Counts.LAST)).final == 5
+
+
 def test_another_attempt_counts_where_the_grader_failed():
     for counts in Counts:
         mark = only([work(12, 1), work(FAILED, 2)], settings(counts=counts))

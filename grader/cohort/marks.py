@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -37,10 +37,14 @@ class ReadableGradebook(Protocol):
 
 
 class Weighed(msgspec.Struct, frozen=True):
-    """A graded work after its late penalty. `earned` is None where the grader failed."""
+    """A graded work after its late penalty. `earned` is None where the grader failed.
+
+    `place`: of its submission among those of the learner, as when it was handed in and in which turn.
+    """
 
     grading_id: int
     attempt: int
+    place: tuple[float, int, int]
     points: float
     earned: float | None
     penalty: float
@@ -132,7 +136,7 @@ def _mark(
     status = Status.GRADED if graded else Status.GRADER_ERROR if failed and absent is not Status.WAITING else absent
     counts = choose(graded, settings.counts)
     notes = list(counts.notes if counts else ())
-    if counts and any(one.attempt > counts.attempt for one in failed):
+    if counts and any(one.place > counts.place for one in failed):
         notes.append(say("The grader failed on a later submission, so that it could not count."))
     if counts and absent is Status.WAITING:
         notes.append(say("Another submission still waits to be graded."))
@@ -155,11 +159,12 @@ def _mark(
     )
 
 
-def choose(graded: Iterable[Weighed], counts: Counts) -> Weighed | None:
+def choose(graded: Sequence[Weighed], counts: Counts) -> Weighed | None:
     """Return the attempt that counts; of equally good ones the first."""
     if counts is Counts.LAST:
-        return max(graded, key=lambda one: (one.attempt, one.grading_id), default=None)
-    return max(graded, key=lambda one: (one.final, -one.attempt, -one.grading_id), default=None)
+        return max(graded, key=lambda one: one.place, default=None)
+    best = max((one.final for one in graded), default=0.0)
+    return min((one for one in graded if one.final == best), key=lambda one: one.place, default=None)
 
 
 def weigh(work: GradedWork, settings: ClassSettings) -> Weighed:
@@ -170,7 +175,13 @@ def weigh(work: GradedWork, settings: ClassSettings) -> Weighed:
     earned = None if result is None or failed else min(max(result.earned, 0.0), points)
     late_s, said, notes = lateness(work, settings)
     penalty = penalty_for(late_s, earned or 0.0, points, settings, said)
-    return Weighed(work.grading_id, work.attempt, points, earned, penalty, late_s, notes)
+    return Weighed(work.grading_id, work.attempt, _place_of(work), points, earned, penalty, late_s, notes)
+
+
+def _place_of(work: GradedWork) -> tuple[float, int, int]:
+    """Return by what submissions are put in order. A site counts attempts anew in each download; time goes on."""
+    when = work.handed_in_at.timestamp() if work.handed_in_at is not None else 0.0
+    return when, work.attempt, work.submission_id
 
 
 def grader_failed(result: ChapterResult) -> bool:
