@@ -6,6 +6,7 @@ import itertools
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -43,6 +44,13 @@ QUICK = ("ch1_concepts",)
 POSTGRESQL_USERS = ("postgres", "nobody")
 POSTGRESQL_PASSWORD = "horse battery@staple"
 READERS = {"mistake": read_mistakes, "variant": read_variants}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interrupts_are_heard() -> None:
+    """Have what tests start hear Ctrl-C also where the tests run in the background, in which it is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
