@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,15 +18,10 @@ from grader.play.player import Reading, Trouble
 from grader.play.prepare import prepare_drawing
 from grader.results import Feedback, Place
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 
 ROOT = Path(__file__).parents[1]
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.xdist_group("browser")
 ABOUT = About(say("Chapter 2: Your first model"), False, 0.934, 500, "namespaces")
 # Corners of strokes (x, y) as a person draws them, of a sheet of 280 x 280.
 STROKES = {
@@ -53,14 +47,6 @@ class FakePredictor:
         probabilities = np.full(10, 0.01)
         probabilities[1 if np.ptp(columns) < 60 else 7] = 0.91
         return Reading(prepare_drawing(drawing), probabilities, False)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
