@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from grader.cohort.gradebook import GradebookError, open_gradebook
 from grader.cohort.gradebook.columns import from_stored, to_storable
-from grader.cohort.gradebook.jobs import MOST_TRIES
 from grader.cohort.gradebook.packing import pack_grading, unpack_grading
-from grader.cohort.gradings import Conditions, Grading
+from grader.cohort.gradings import MOST_TRIES, Conditions, Grading
 from grader.cohort.submitted import Learner, Refusal, Submitted
 from grader.messages import Message, say
 from grader.results import (

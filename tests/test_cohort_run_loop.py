@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.cohort.gradings import Conditions, Grading, Job
+from grader.cohort.gradings import MOST_TRIES, Conditions, Grading, Job
 from grader.cohort.running.crew import Done
 from grader.cohort.running.grading import Ability, Reply
-from grader.cohort.running.loop import MAX_TRIES, ClassRun, packed
+from grader.cohort.running.loop import ClassRun, packed
 from grader.cohort.running.terms import Clocks
 from grader.cohort.running.whose import is_gone, own_name
 from grader.errors import InputError
@@ -179,10 +179,10 @@ def test_whatever_workers_do_each_job_ends_once(count, workers, chance: random.R
     assert sorted(book.kept) == list(range(count)) and book.waiting() == 0
     for number, kept in book.kept.items():
         assert len(kept) == 1, "nothing is graded twice"
-        assert len(tried[number]) <= MAX_TRIES
+        assert len(tried[number]) <= MOST_TRIES
         failed = tried[number][-1] != "good"
         assert bool(kept[0].failure) == failed
-        assert not failed or len(tried[number]) == MAX_TRIES
+        assert not failed or len(tried[number]) == MOST_TRIES
     assert tally.graded + tally.failures == count and tally.given_back == 0
 
 

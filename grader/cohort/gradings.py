@@ -11,6 +11,9 @@ from grader.cohort.submitted import Learner
 from grader.messages import Message
 from grader.results import ChapterResult, Surroundings
 
+# Begun so often and come to nothing, a job is given up as the grader's failure: the first try and two more.
+MOST_TRIES = 3
+
 
 class Conditions(msgspec.Struct, frozen=True):
     """Under which conditions a class is graded, so that it can be done again.

@@ -55,6 +55,11 @@ class Refusal(msgspec.Struct, frozen=True):
     learner: Learner | None = None
 
 
+def whose(learner_id: str, name: str) -> str:
+    """Return how a learner is named: by name and id, where they are not the same."""
+    return f"{name} ({learner_id})" if name and name != learner_id else learner_id
+
+
 def digest_of_files(files: dict[str, bytes]) -> str:
     """Return a digest of names and contents, in which the order has no part."""
     whole = hashlib.sha256()

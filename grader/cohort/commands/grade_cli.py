@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cohort.commands.needs import require
+from grader.cohort.commands.needs import TO_GRADE, require
 from grader.cohort.commands.options import (
     DEFAULT_GRADEBOOK,
     DEFAULT_JOB_TIMEOUT_MIN,
@@ -21,8 +21,6 @@ from grader.cohort.commands.options import (
     SettingsOption,
 )
 from grader.cohort.commands.speaking import on_screen
-
-NEEDED = ("distributed", "bokeh", "cryptography", "sqlalchemy", "alembic", "yaml")
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -55,7 +53,7 @@ def grade_command(
 ) -> None:
     """Grade a class: collect what was handed in, grade it, keep the results. Run again, it goes on where it was."""
     with on_screen(lang) as screen:
-        require(*NEEDED)
+        require(*TO_GRADE)
         from grader.cohort.running.grade_class import Wish, grade_class
 
         status = grade_class(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cohort.commands.needs import require
+from grader.cohort.commands.needs import TO_GRADE, require
 from grader.cohort.commands.options import (
     DEFAULT_GRADEBOOK,
     DEFAULT_JOB_TIMEOUT_MIN,
@@ -20,8 +20,6 @@ from grader.cohort.commands.options import (
     SchedulerOption,
 )
 from grader.cohort.commands.speaking import on_screen
-
-NEEDED = ("distributed", "bokeh", "cryptography", "sqlalchemy", "alembic", "yaml")
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -49,7 +47,7 @@ def regrade_command(
 ) -> None:
     """Grade anew what changed checks touch, and list whose points that changes, by how much and why."""
     with on_screen(lang) as screen:
-        require(*NEEDED)
+        require(*TO_GRADE)
         from grader.cohort.running.grade_class import Wish
         from grader.cohort.running.regrade import regrade_class
 
@@ -78,7 +76,7 @@ def replay_command(
 ) -> None:
     """Grade once more what a mark came of: the same verdict, or what has drifted since. Nothing is stored."""
     with on_screen(lang) as screen:
-        require(*NEEDED)
+        require(*TO_GRADE)
         from grader.cohort.running.replay import replay
 
         status = replay(gradebook, grading, course, screen)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from grader.cohort.gradings import Mark, Status
-from grader.cohort.submitted import Learner
+from grader.cohort.submitted import Learner, whose
 
 
 class Filled(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ def _key(kind: str, name: str) -> str:
 
 
 def shown_learner(learner: Learner) -> str:
-    return f"{learner.name} ({learner.id})" if learner.name and learner.name != learner.id else learner.id
+    return whose(learner.id, learner.name)
 
 
 def without_place(marks: Iterable[Mark], placed: set[str]) -> tuple[str, ...]:

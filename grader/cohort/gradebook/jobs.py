@@ -15,10 +15,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 from grader.cohort.gradebook.connecting import now_s
 from grader.cohort.gradebook.packing import pack_grading, unpack_files, write_text
 from grader.cohort.gradebook.schema import GRADINGS, LEARNERS, RESULTS, SUBMISSIONS, WORKS
-from grader.cohort.gradings import Conditions, Grading, Job
+from grader.cohort.gradings import MOST_TRIES, Conditions, Grading, Job
 
-# The first try and two more.
-MOST_TRIES = 3
 # Values in one statement: every database takes as many.
 AT_ONCE = 500
 NOT_DONE = GRADINGS.c.graded_at.is_(None)

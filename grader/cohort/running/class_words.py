@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from grader.cohort.commands.screen import Bar, ClassScreen
 from grader.cohort.gradings import GradedWork, Grading, Job
 from grader.cohort.running.terms import Tally
+from grader.cohort.submitted import whose
 from grader.layout import Course
 from grader.messages import Message, render, say, verbatim
 from grader.plugin.judging import digest_of_checks
@@ -75,11 +76,6 @@ class RunWords:
             "{symbol} {learner}  {chapter}  {what}", symbol=symbol, learner=learner, chapter=job.chapter, what=words
         )
         self._screen.line(words, style)
-
-
-def whose(learner_id: str, name: str) -> str:
-    """Return how a learner is named: by name and id, where they are not the same."""
-    return f"{name} ({learner_id})" if name and name != learner_id else learner_id
 
 
 class ClosingWords:

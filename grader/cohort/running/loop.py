@@ -8,7 +8,7 @@ import time
 
 import msgspec
 
-from grader.cohort.gradings import Conditions, Grading, Job
+from grader.cohort.gradings import MOST_TRIES, Conditions, Grading, Job
 from grader.cohort.running.crew import Crew, Done
 from grader.cohort.running.grading import Ability, Reply, ability_packed, grade_packed
 from grader.cohort.running.terms import USUAL, Book, Clocks, Tally, Tell, no_grader, other_checks
@@ -17,8 +17,6 @@ from grader.messages import say
 from grader.results import Feedback
 from grader.submission.find import SUFFIXES
 
-# Begun so often and come to nothing, a job is given up: two retries.
-MAX_TRIES = 3
 TICK_S = 0.2
 # Between two questions to the gradebook while there is nothing to do but to wait for others.
 IDLE_S = 1.0
@@ -229,14 +227,14 @@ class ClassRun:
         if reply.grading is None:
             self._refuse(worker, reply.unfit or no_grader(worker, "no reason"))
             self._ready.insert(0, job)
-        elif reply.grading.failure and job.tries + 1 < MAX_TRIES:
+        elif reply.grading.failure and job.tries + 1 < MOST_TRIES:
             self._fail(job, worker, reply.grading.failure)
         else:
             self._keep(job, reply.grading)
 
     def _fail(self, job: Job, worker: str, why: str) -> None:
         """Have a job done elsewhere; after the last try, keep that the grader failed. It is never 0 points."""
-        if job.tries + 1 >= MAX_TRIES:
+        if job.tries + 1 >= MOST_TRIES:
             self._keep(job, Grading(None, None, self._checks.get(job.chapter, ""), failure=why))
             return
         self._failed_on.setdefault(job.grading_id, set()).add(worker)

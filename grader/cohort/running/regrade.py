@@ -27,6 +27,7 @@ from grader.cohort.running.loop import ClassRun
 from grader.cohort.running.rehearsal import Known, Rehearsal, Rehearsed
 from grader.cohort.running.terms import USUAL, Book, Clocks, Tally
 from grader.cohort.running.whose import own_name
+from grader.cohort.submitted import whose
 from grader.errors import InputError
 from grader.layout import Course
 from grader.messages import Message, also_translate_by, say, verbatim
@@ -187,7 +188,7 @@ def _tell(
 def _tell_change(screen: ClassScreen, change: Change) -> None:
     words = say(
         "{learner}  {chapter}  {before} → {after} of {points}  ({gain})",
-        learner=_whose(change.learner.name, change.learner.id),
+        learner=whose(change.learner.id, change.learner.name),
         chapter=change.chapter,
         before=format_points(change.before[0]),
         after=format_points(change.after[0]),
@@ -218,9 +219,5 @@ def _tell_sum(screen: ClassScreen, changes: Iterable[Change], graded: int, left:
 
 
 def _at(work: GradedWork, words: Message) -> Message:
-    learner = _whose(work.learner.name, work.learner.id)
+    learner = whose(work.learner.id, work.learner.name)
     return say("{learner}  {chapter}  {what}", learner=learner, chapter=work.chapter, what=words)
-
-
-def _whose(name: str, number: str) -> str:
-    return f"{name} ({number})" if name and name != number else number

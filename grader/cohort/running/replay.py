@@ -13,6 +13,7 @@ from grader.cohort.gradebook import open_gradebook
 from grader.cohort.gradings import GradedWork, Grading, Job
 from grader.cohort.running.changes import reasons_for
 from grader.cohort.running.grading import course_of, grade_job, unfit_for
+from grader.cohort.submitted import whose
 from grader.errors import InputError
 from grader.messages import Message, say
 from grader.plugin.judging import digest_of_checks
@@ -79,7 +80,7 @@ def _tell_stored(work: GradedWork, screen: ClassScreen) -> None:
         say(
             "Grading {number}: {learner}, {chapter}, submission {attempt}, graded {when} by {who}",
             number=work.grading_id,
-            learner=f"{work.learner.name} ({work.learner.id})" if work.learner.name else work.learner.id,
+            learner=whose(work.learner.id, work.learner.name),
             chapter=work.chapter,
             attempt=work.attempt,
             when=work.graded_at.strftime("%Y-%m-%d %H:%M UTC"),
