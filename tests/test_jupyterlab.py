@@ -1,7 +1,9 @@
 """A learner's way through a notebook in real JupyterLab, in a browser: write, run, read, repair, read again."""
 
 import importlib.util
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -19,6 +21,12 @@ MISSING = [name for name in ("jupyterlab", "playwright", "ipykernel") if importl
 WRONG = "def relu(values):\n    return np.abs(values)"
 RIGHT = "def relu(values):\n    return np.maximum(values, 0)"
 PATIENCE_MS = 180_000
+NUMBERED = re.compile(r"\[\d+\]:")
+# All cells are drawn at once, and nothing from outside is asked for or shown over the page.
+LAB_SETTINGS = {
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,6 +40,11 @@ def lab(tmp_path_factory):
     """Start JupyterLab beside a copy of chapter 1's released notebook; return the notebook's address."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copy(ROOT / "exercises" / "ch1_concepts.ipynb", folder)
+    chosen = folder / "settings" / "@jupyterlab"
+    for name, values in LAB_SETTINGS.items():
+        file = chosen / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     settings = {
@@ -41,7 +54,12 @@ def lab(tmp_path_factory):
         "ServerApp.open_browser": False,
         "ServerApp.allow_root": True,
     }
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(folder / "config")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in settings.items())],
         env=environment,
@@ -77,24 +95,38 @@ def page(lab):
         page.set_default_timeout(PATIENCE_MS)
         page.goto(address)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        # What is run before the kernel answers may be lost.
+        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
         yield page
         browser.close()
 
 
 def cell_with(page, text):
-    """Return the code cell that holds this text, brought into sight: JupyterLab draws only what is."""
+    """Return the code cell that holds this text, brought into sight."""
     cell = page.locator(".jp-CodeCell", has_text=text).first
     cell.scroll_into_view_if_needed()
     return cell
 
 
 def run(page, cell, text=None):
-    """Run a cell, with `text` in place of what it held."""
-    cell.locator(".cm-content").click()
-    if text is not None:
-        page.keyboard.press("Control+a")
-        page.keyboard.insert_text(text)
-    page.keyboard.press("Control+Enter")
+    """Run a cell, with `text` in place of what it held, until it has its number: JupyterLab may miss a key."""
+    from playwright.sync_api import expect
+
+    prompt = cell.locator(".jp-InputPrompt")
+    before = prompt.inner_text()
+    for tries_left in (3, 2, 1, 0):
+        cell.locator(".cm-content").click()
+        if text is not None:
+            page.keyboard.press("Control+a")
+            page.keyboard.insert_text(text)
+        page.keyboard.press("Control+Enter")
+        try:
+            expect(prompt).not_to_have_text(before, timeout=15_000)
+            break
+        except AssertionError:
+            if not tries_left:
+                raise
+    expect(prompt).to_have_text(NUMBERED, timeout=PATIENCE_MS)
 
 
 def test_wrong_answer_is_explained_and_a_repaired_one_turns_the_table_green(page, lab):
