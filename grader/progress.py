@@ -18,7 +18,7 @@ import platformdirs
 
 from grader.messages import Message
 from grader.results import CheckResult, Verdict
-from grader.submission.reference import keep_whole
+from grader.whole_file import keep_whole
 
 VERSION = 1
 # Of a function that is still to be written the file itself says enough; what the grader could not do says nothing.
@@ -118,7 +118,7 @@ def keep_progress(course: Path, progress: Progress) -> bool:
     """Keep it, whole or not at all; return whether it is there now."""
     place = progress_file(course)
     told = msgspec.json.format(msgspec.json.encode(progress), indent=1)
-    keep_whole(place, (told,))
+    keep_whole(place, told)
     with contextlib.suppress(OSError):
         return place.read_bytes() == told
     return False

@@ -9,7 +9,7 @@ import stat
 import pytest
 
 from grader.course.new import new_chapter
-from grader.course.release import release, write_whole
+from grader.course.release import release
 from grader.learner import reset
 from grader.plugin.grade import survey
 
@@ -310,14 +310,6 @@ def test_file_that_an_editor_has_just_saved_is_not_written_over(script, invoke, 
     monkeypatch.setattr(reset, "_keep", save_meanwhile)
     refused(invoke("reset", "mirror", "--yes"), "has just been changed by another program")
     assert script.read_bytes().endswith(b"# saved\n") and b"# mine" in script.read_bytes()
-
-
-def test_draft_of_a_failed_write_is_taken_away(tmp_path):
-    folder = tmp_path / "target"
-    folder.mkdir()
-    with pytest.raises(OSError):
-        write_whole(folder, b"content")
-    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_no_to_the_second_of_two_files_leaves_both(script, notebook, invoke):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import os
-import secrets
 import shutil
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from grader.course.errors import CourseError
 from grader.course.exercise import build_exercise
 from grader.course.master import read_master
 from grader.messages import LANGUAGES
+from grader.whole_file import write_whole
 
 
 class Status(enum.StrEnum):
@@ -144,21 +143,6 @@ def _back_up(path: Path) -> Path:
             return backup
         except FileExistsError:
             number += 1
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Put a file's content in place in one step, so that it is never seen half written. Its mode stays as it was."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,6 @@ import msgspec
 from grader.course.exercise import build_exercise
 from grader.course.given import read_given
 from grader.course.master import read_master
-from grader.course.release import write_whole
 from grader.errors import InputError
 from grader.layout import Course
 from grader.learner.desk import ChapterState
@@ -22,6 +21,7 @@ from grader.messages import Message, language_of, say, verbatim
 from grader.results import Feedback
 from grader.submission.find import SUFFIXES, read_regular_file
 from grader.submission.source import Source, read_source
+from grader.whole_file import write_whole
 
 KEPT_FOLDER = ".kept"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

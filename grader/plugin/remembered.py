@@ -24,7 +24,8 @@ from grader.plugin.verdicts import NOT_RUN, describe_feedback
 from grader.report.words import VERDICT_WORDS
 from grader.results import CheckResult, ModelPicture, Verdict
 from grader.submission.closure import behaviour_digest, digest_of, whole_digest
-from grader.submission.reference import environment_identity, keep_whole, results_folder, version_of
+from grader.submission.reference import environment_identity, results_folder, version_of
+from grader.whole_file import keep_whole
 
 MEMORY: pytest.StashKey[Memory] = pytest.StashKey()
 
@@ -60,7 +61,7 @@ class Memory:
             return
         passed, failed = self._keys(check, found.result.name)
         key = passed if found.result.verdict is Verdict.PASS else failed
-        keep_whole(self._folder / key, (msgspec.msgpack.encode(found),))
+        keep_whole(self._folder / key, msgspec.msgpack.encode(found))
 
     def _keys(self, check: Check, name: str) -> tuple[str, str]:
         """Return where a pass and where a failure is kept."""

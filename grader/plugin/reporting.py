@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from grader.plugin.run import RUN, Run
 from grader.plugin.sight import LINE
 from grader.report.terminal import print_run
 from grader.results import ChapterResult, ModelPicture, RunResult, TaskResult
+from grader.whole_file import write_whole
 
 GRADED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 # 3 is this grader's own exit status for a failed grader; pytest uses the number for its own crashes, too.
@@ -65,7 +64,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run = session.config.stash[RUN]
 
     def write(kind: str, path: Path) -> None:
-        _write_report(kind, path, assemble(run, interrupted=True), run.settings.language)
+        write_whole(path, _render(kind, assemble(run, interrupted=True), run.settings.language).encode())
 
     if partial := PartialReports(run.settings.reports, write):
         session.config.pluginmanager.register(partial)
@@ -85,7 +84,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)
     for report in run.settings.reports:
         try:
-            _write_report(report.kind, report.path, result, run.settings.language)
+            write_whole(report.path, _render(report.kind, result, run.settings.language).encode())
         except OSError as error:
             run.unwritten[report] = error.strerror or str(error)
     if exitstatus in GRADED:
@@ -106,20 +105,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
         reason = run.unwritten.get(report)
         words = say("It could not be written: {reason}", reason=reason) if reason else verbatim("")
         terminalreporter.write_line(f"{report.kind}: {report.path}  {render(words, run.settings.language)}".rstrip())
-
-
-def _write_report(kind: str, path: Path, result: RunResult, language: str) -> None:
-    """Write whole or not at all, so that an older report is never left half overwritten."""
-    text = _render(kind, result, language)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _render(kind: str, result: RunResult, language: str) -> str:

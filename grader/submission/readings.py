@@ -17,8 +17,9 @@ from typing import TypeVar
 import msgspec
 
 from grader.layout import GRADER_FOLDER
-from grader.submission.reference import keep_whole, results_folder
+from grader.submission.reference import results_folder
 from grader.submission.source import Source, read_source
+from grader.whole_file import keep_whole
 
 # The code that reads a submission: a new version never takes an old one's reading.
 CODE = ("submission/source.py", "submission/cells.py", "results.py", "messages.py")
@@ -70,7 +71,7 @@ def _keep(place: Path, content: bytes, reading: object) -> None:
     """Keep a reading, whole or not at all. Text that cannot be written as UTF-8 is read anew each time."""
     with contextlib.suppress(UnicodeEncodeError):
         packed = msgspec.msgpack.encode(reading)
-        keep_whole(place, (content, _digest(packed), packed))
+        keep_whole(place, content, _digest(packed), packed)
 
 
 @functools.cache

@@ -13,7 +13,6 @@ import importlib.metadata
 import math
 import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -32,6 +31,7 @@ from grader.submission.engines import Engine
 from grader.submission.source import Source
 from grader.submission.submission import DEFAULT_SEED, Outcome, Submission
 from grader.submission.values import Kept, Model, decode_snapshot, digest, encode
+from grader.whole_file import keep_whole
 
 # At the end of a file: a disk that forgot a bit must not change what is right.
 CHECKSUM = struct.Struct("!I")
@@ -188,7 +188,7 @@ def read_answer(place: Path) -> Answer | None:
 
 def keep_answer(place: Path, reply: wire.Reply, buffers: Sequence[wire.Buffer]) -> None:
     """Keep an answer, whole or not at all. A full or read-only disk costs speed, not the run."""
-    keep_whole(place, _with_checksum(wire.pack(reply, buffers, FILE_NONCE, 1)))
+    keep_whole(place, *_with_checksum(wire.pack(reply, buffers, FILE_NONCE, 1)))
 
 
 def _with_checksum(pieces: Iterable[wire.Buffer]) -> Iterator[wire.Buffer]:
@@ -197,19 +197,6 @@ def _with_checksum(pieces: Iterable[wire.Buffer]) -> Iterator[wire.Buffer]:
         checksum = zlib.crc32(piece, checksum)
         yield piece
     yield CHECKSUM.pack(checksum)
-
-
-def keep_whole(place: Path, pieces: Iterable[wire.Buffer]) -> None:
-    """Write a file to keep, whole or not at all. A full or read-only disk costs speed, not the run."""
-    with contextlib.suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=place.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.writelines(pieces)
-            Path(name).replace(place)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
 
 
 def results_folder() -> Path:

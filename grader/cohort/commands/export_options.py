@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
+from grader.cohort.commands.output import write_output
 from grader.cohort.commands.speaking import Teacher
-from grader.cohort.whole_file import write_whole
 from grader.errors import InputError
 from grader.messages import say, verbatim
 from grader.results import Feedback
@@ -25,7 +25,7 @@ def put(teacher: Teacher, path: Path, content: bytes, force: bool) -> None:
     if str(path) == "-":
         sys.stdout.buffer.write(content)
         return
-    write_whole(path, content, force)
+    write_output(path, content, force)
     teacher.tell(say("{path} is written.", path=str(path)))
 
 

@@ -11,9 +11,9 @@ import typer
 
 from grader.cohort.chapters import course_for
 from grader.cohort.commands.options import CourseOption, LangOption
+from grader.cohort.commands.output import write_output
 from grader.cohort.commands.speaking import speaking
 from grader.cohort.settings import ClassSettings, Counts, Share, Unit, read_settings
-from grader.cohort.whole_file import write_whole
 from grader.errors import InputError
 from grader.layout import Course
 from grader.messages import Message, render, say, verbatim
@@ -45,7 +45,7 @@ def settings_command(
             if file is None:
                 typer.echo(text, nl=False)
                 return
-            write_whole(file, text.encode(), force)
+            write_output(file, text.encode(), force)
             teacher.tell(say("{path} is written. Read it from the top, and change what is not so.", path=str(file)))
             return
         if file is None:

@@ -17,6 +17,7 @@ from grader.plugin.grade import Graded, grade
 from grader.report.gradescope import GradescopeOptions, render_failure, render_gradescope
 from grader.results import RunResult
 from grader.sandbox.confine import Level, strongest_level
+from grader.whole_file import write_whole
 
 # A failure of the grader's own is often the machine's, and gone at the next try.
 TRIES = 2
@@ -46,15 +47,15 @@ def main(root: Path) -> int:
     settings = AutograderSettings()
     try:
         settings = msgspec.json.decode((root / "source" / "autograder.json").read_bytes(), type=AutograderSettings)
-        _write(results, render_failure(_words("begun", settings), settings.language))
+        write_whole(results, render_failure(_words("begun", settings), settings.language).encode())
         if _too_weak(settings):
-            _write(results, render_failure(_words("weak", settings), settings.language))
+            write_whole(results, render_failure(_words("weak", settings), settings.language).encode())
             return 1
-        _write(results, _grade(root, settings, results))
+        write_whole(results, _grade(root, settings, results).encode())
         return 0
     except Exception as error:  # Whatever it is, the learner reads a sentence and the teacher the reason.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        _write(results, render_failure(_words("failed", settings), settings.language))
+        write_whole(results, render_failure(_words("failed", settings), settings.language).encode())
         return 1
 
 
@@ -129,13 +130,6 @@ def _words(what: str, settings: AutograderSettings) -> str:
                 "this to your teacher."
             )
     return render(words, settings.language)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file at once, so that whoever reads it never sees half of it."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 if __name__ == "__main__":

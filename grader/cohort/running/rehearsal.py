@@ -17,7 +17,8 @@ from grader.cohort.gradings import Conditions, GradedWork, Grading, Job
 from grader.cohort.running.terms import Book, Tell
 from grader.cohort.submitted import digest_of_files
 from grader.submission.closure import digest_of
-from grader.submission.reference import environment_identity, keep_whole, results_folder
+from grader.submission.reference import environment_identity, results_folder
+from grader.whole_file import keep_whole
 
 
 class Known:
@@ -35,7 +36,7 @@ class Known:
     def keep(self, digest: str, chapter: str, grading: Grading) -> None:
         """Keep what was found, unless the grader itself failed."""
         if not grading.failure and grading.checks_digest == self._checks[chapter]:
-            keep_whole(self._place(digest, chapter), (msgspec.json.encode(grading),))
+            keep_whole(self._place(digest, chapter), msgspec.json.encode(grading))
 
     def _place(self, digest: str, chapter: str) -> Path:
         conditions = msgspec.json.encode(self._conditions).decode()

@@ -1,17 +1,17 @@
-"""A file written whole or not at all, and never over another unless that is wanted. Trusted side."""
+"""The files that the commands write, never over another unless that is wanted. Trusted side."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from grader.errors import InputError
 from grader.messages import say, verbatim
 from grader.results import Feedback
+from grader.whole_file import write_whole
 
 
-def write_whole(path: Path, content: bytes, force: bool = False, mode: int = 0o644) -> None:
+def write_output(path: Path, content: bytes, force: bool = False) -> None:
     """Write a file. `force`: also where there is one already.
 
     Raises:
@@ -26,19 +26,10 @@ def write_whole(path: Path, content: bytes, force: bool = False, mode: int = 0o6
                 next_step=say("Give another name after `-o`, or `--force` to replace the file."),
             )
         )
-    name = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:60]}.")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
+        write_whole(path, content)
     except (OSError, ValueError) as error:
-        if name:
-            Path(name).unlink(missing_ok=True)
         reason = error.strerror if isinstance(error, OSError) else None
         raise InputError(
             Feedback(
