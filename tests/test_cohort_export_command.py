@@ -86,6 +86,19 @@ def test_csv_has_everybody_and_no_zero_for_what_was_not_graded(class_folder, inv
     assert "The grader failed on 1" in done.stderr and "nobody" in done.stderr
 
 
+def test_nothing_handed_in_is_a_zero_in_the_files_where_the_settings_say_so(class_folder, invoke):
+    past = SETTINGS.replace("2026-10-02", "2020-10-02").replace("percent = 10", "percent = 0")
+    (class_folder / "class.toml").write_text(f'missing = "zero"\n{past}', encoding="utf-8")
+    assert invoke("export", "csv", "--settings", "class.toml", "--lang", "en").exit_code == 0
+    found = table(class_folder / "marks.csv")
+    assert found["missing"] == 0 and found["anna"] == 8
+    # Who waits, or was failed by the grader, has none.
+    assert pd.isna(found["waits"]) and pd.isna(found["'=cmd()"])
+    assert invoke("export", "canvas", "--settings", "class.toml", "--lang", "en").exit_code == 0
+    rows = (class_folder / "canvas.csv").read_text(encoding="utf-8").splitlines()
+    assert next(row for row in rows if row.startswith("Mo Missing")).endswith(",0")
+
+
 @pytest.mark.parametrize("name, suffix", [("csv", ".csv"), ("json", ".json"), ("parquet", ".parquet")])
 def test_file_that_is_there_is_not_replaced_unless_wanted(class_folder, invoke, name, suffix):
     target = class_folder / f"marks{suffix}"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.cohort.gradings import GradedWork, Grading, Mark, Override, Status
 from grader.cohort.marks import marks_in, marks_of, penalty_for
-from grader.cohort.settings import ClassSettings, Counts, Extension, Late, Share, Unit
+from grader.cohort.settings import ClassSettings, Counts, Extension, Late, Missing, Share, Unit
 from grader.cohort.submitted import Learner, Refusal
 from grader.messages import render, verbatim
 from grader.results import ChapterResult, CheckResult, Feedback, TaskResult, Verdict
@@ -188,6 +188,35 @@ def test_another_attempt_counts_where_the_grader_failed():
 def test_who_was_not_graded_has_no_points_and_no_zero(more, status):
     mark = only([], **more)
     assert (mark.status, mark.final, mark.earned, mark.grading_id) == (status, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "missing, after, more, final",
+    [
+        (Missing.ZERO, datetime.timedelta(seconds=1), {}, 0),
+        (Missing.ZERO, datetime.timedelta(0), {}, None),
+        (Missing.EMPTY, DAY, {}, None),
+        (Missing.ZERO, DAY, {"refused": {"anna"}}, None),
+        (Missing.ZERO, DAY, {"waiting": {("anna", "ch1")}}, None),
+        (Missing.ZERO, DAY, {"overrides": [override(7)]}, 7),
+    ],
+)
+def test_nothing_handed_in_is_a_zero_only_after_the_deadline_and_where_that_is_settled(missing, after, more, final):
+    mark = only([], settings(missing=missing), now=DEADLINE + after, **more)
+    assert (mark.final, mark.earned) == (final, None)
+    assert bool(mark.notes) == (final == 0)
+
+
+def test_nothing_is_missing_for_good_before_an_own_deadline_or_without_any():
+    more = settings(missing=Missing.ZERO, extensions=(Extension("anna", "ill", more=2 * DAY),))
+    assert only([], more, now=DEADLINE + DAY).final is None
+    assert only([], more, now=DEADLINE + 3 * DAY).final == 0
+    assert only([], settings(missing=Missing.ZERO, deadlines={}), now=DEADLINE + DAY).final is None
+
+
+def test_failure_of_the_grader_is_no_zero_whatever_is_settled():
+    mark = only([work(FAILED)], settings(missing=Missing.ZERO), now=DEADLINE + DAY)
+    assert (mark.status, mark.final) == (Status.GRADER_ERROR, None)
 
 
 def test_most_there_is_comes_from_the_others_or_from_the_course():

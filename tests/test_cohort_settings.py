@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.cohort.commands.settings_cli import first_settings
-from grader.cohort.settings import ClassSettings, Counts, Late, Share, Unit, read_settings
+from grader.cohort.settings import ClassSettings, Counts, Late, Missing, Share, Unit, read_settings
 from grader.cohort.submitted import Learner
 from grader.cohort.toml_table import Document
 from grader.errors import InputError
@@ -27,6 +27,7 @@ chapters = [
   "ch1_a",
 ]
 counts = "last"
+missing = "zero"
 
 [deadlines]
 ch1_a = 2026-10-12T23:59:00
@@ -88,6 +89,7 @@ def test_every_setting_is_read(read):
     settings = read(FULL)
     assert settings.chapters == ("ch2_b", "ch1_a")
     assert (settings.title, settings.page_title, settings.counts) == ("数字", "A class", Counts.LAST)
+    assert settings.missing is Missing.ZERO
     assert settings.deadlines == {
         "ch1_a": datetime.datetime(2026, 10, 12, 21, 59, tzinfo=UTC),
         "ch2_b": datetime.datetime(2026, 10, 12, 22, 0, tzinfo=UTC),
@@ -123,6 +125,7 @@ def test_who_has_an_extension_and_is_not_in_the_class_is_told(read):
         ("[late]\n# more\ngrase = '2h'\n", 3, "no setting `grase`", "grase"),
         ("title = 3\n", 1, "`title` cannot be this", "3"),
         ("counts = 'first'\n", 1, "`counts` cannot be this", '"first"'),
+        ("missing = 0\n", 1, "`missing` cannot be this", "0"),
         ("chapters = 'ch1_a'\n", 1, "`chapters` cannot be this", '"ch1_a"'),
         ("\nchapters = [\n  'ch1_a',\n  'ch9',\n]\n", 2, "no such chapter", "ch9"),
         ("chapters = ['ch1_a', 'ch1_a']\n", 1, "named twice", "ch1_a"),
@@ -257,6 +260,7 @@ def test_meaning_is_said_in_sentences(mirror_course, invoke):
     path.write_text(FULL.replace("ch1_a", "ch1_mirror").replace('"ch2_b",', "").replace("ch2_b = 2026-10-12", ""))
     told = invoke("settings", "class.toml", "--lang", "en").stdout
     assert "ch1_mirror: until 2026-10-12 21:59 UTC" in told
+    assert "Who has handed in nothing of a chapter gets 0 points for it once its deadline has passed." in told
     assert "12.5 % of the most there is for each hour that has begun, at most 50 %" in told
     assert "More time for 王, all chapters: +3 days, 0:00:00 (ill)" in told
 

@@ -110,7 +110,7 @@ class Mark(msgspec.Struct, frozen=True):
     Attributes:
         points: the most there is. earned: by the checks, in the submission that counts; None without one.
         penalty: points taken off because it was late. final: what counts, an override included; None where nothing
-            was graded, which is never a 0 by itself.
+            was graded: that is a 0 only where the settings say so.
         grading_id: the grading that counts. attempt: its submission's.
         late_s: seconds after the deadline and the grace; 0 where in time.
         notes: what the teacher should know of how it came about.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
@@ -9,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from grader.cohort.gradings import GradedWork, Mark, Override, Status
-from grader.cohort.settings import ClassSettings, Counts, Share
+from grader.cohort.settings import ClassSettings, Counts, Missing, Share
 from grader.cohort.submitted import Learner, Refusal
 from grader.messages import Message, say
 from grader.results import ChapterResult, Verdict
@@ -65,7 +66,8 @@ def marks_in(gradebook: ReadableGradebook, settings: ClassSettings) -> list[Mark
         if state != "done"
     }
     refused = {refusal.learner.id for refusal in gradebook.refusals() if refusal.learner is not None}
-    return marks_of(gradebook.works(), gradebook.learners(), settings, gradebook.overrides(), waiting, refused)
+    now = datetime.datetime.now(datetime.UTC)
+    return marks_of(gradebook.works(), gradebook.learners(), settings, gradebook.overrides(), waiting, refused, now=now)
 
 
 def marks_of(
@@ -76,6 +78,7 @@ def marks_of(
     waiting: Collection[tuple[str, str]] = frozenset(),
     refused: Collection[str] = frozenset(),
     points: Mapping[str, float] = NOWHERE,
+    now: datetime.datetime | None = None,
 ) -> list[Mark]:
     """Return a mark for each learner and chapter that counts, by learner's id and in the order of the chapters.
 
@@ -87,6 +90,7 @@ def marks_of(
         waiting: (learner's id, chapter) of what is still to be graded.
         refused: ids of learners something of whom could not be taken in.
         points: chapter -> the most there is, where no graded work tells.
+        now: what has not been handed in by then is missing for good, if its deadline has passed; None: nothing is.
     """
     known = {learner.id: learner for learner in learners}
     weighed: dict[tuple[str, str], dict[int, tuple[int, Weighed]]] = {}
@@ -111,7 +115,8 @@ def marks_of(
             key = (learner.id, chapter)
             attempts = [one for _, one in weighed.get(key, {}).values()]
             absent = _absent(key, waiting, refused)
-            marks.append(_mark(learner, chapter, most.get(chapter, 0.0), attempts, absent, settings, decided.get(key)))
+            mark = _mark(learner, chapter, most.get(chapter, 0.0), attempts, absent, settings, decided.get(key))
+            marks.append(_zero_if_missed(mark, settings, now))
     return marks
 
 
@@ -157,6 +162,17 @@ def _mark(
         override=override,
         notes=tuple(notes),
     )
+
+
+def _zero_if_missed(mark: Mark, settings: ClassSettings, now: datetime.datetime | None) -> Mark:
+    """Return the mark with 0 points where nothing came before the deadline and the settings want a 0 for that."""
+    deadline = settings.deadline(mark.learner.id, mark.chapter)
+    if mark.final is not None or mark.status is not Status.MISSING or settings.missing is not Missing.ZERO:
+        return mark
+    if deadline is None or now is None or now <= deadline:
+        return mark
+    note = say("Nothing was handed in until the deadline: 0 points, as the settings say.")
+    return msgspec.structs.replace(mark, final=0.0, notes=(*mark.notes, note))
 
 
 def choose(graded: Sequence[Weighed], counts: Counts) -> Weighed | None:

@@ -47,6 +47,13 @@ class Counts(enum.Enum):
     LAST = "last"
 
 
+class Missing(enum.Enum):
+    """What a learner gets for a chapter of which nothing was handed in, once its deadline has passed."""
+
+    EMPTY = "empty"
+    ZERO = "zero"
+
+
 class Late(msgspec.Struct, frozen=True):
     """What late work costs: `percent` for each unit, `at_most` in all, and everything where it comes too late."""
 
@@ -82,6 +89,7 @@ class ClassSettings(msgspec.Struct, frozen=True):
     title: str = ""
     page_title: str = ""
     counts: Counts = Counts.BEST
+    missing: Missing = Missing.EMPTY
     deadlines: dict[str, datetime.datetime] = {}
     late: Late = Late()
     extensions: tuple[Extension, ...] = ()
@@ -118,7 +126,8 @@ def read_settings(path: Path, chapters: Sequence[str]) -> ClassSettings:
     """
     top = read_document(path).top
     top.only(
-        "title", "timezone", "chapters", "counts", "deadlines", "late", "extensions", "page", "canvas", "moodle"
+        "title", "timezone", "chapters", "counts", "missing", "deadlines", "late", "extensions", "page", "canvas",
+        "moodle",
     )  # fmt: skip
     zone = _zone(top)
     page, moodle = top.table("page"), top.table("moodle")
@@ -131,6 +140,7 @@ def read_settings(path: Path, chapters: Sequence[str]) -> ClassSettings:
         title=top.text("title"),
         page_title=page.text("title"),
         counts=Counts(top.choice("counts", [one.value for one in Counts], Counts.BEST.value)),
+        missing=Missing(top.choice("missing", [one.value for one in Missing], Missing.EMPTY.value)),
         deadlines=_deadlines(top.table("deadlines"), chapters, zone),
         late=_late(top.table("late")),
         extensions=tuple(_extension(one, chapters, zone) for one in top.tables("extensions")),

@@ -13,7 +13,7 @@ from grader.cohort.chapters import course_for
 from grader.cohort.commands.options import CourseOption, LangOption
 from grader.cohort.commands.output import write_output
 from grader.cohort.commands.speaking import speaking
-from grader.cohort.settings import ClassSettings, Counts, Share, Unit, read_settings
+from grader.cohort.settings import ClassSettings, Counts, Missing, Share, Unit, read_settings
 from grader.errors import InputError
 from grader.layout import Course
 from grader.messages import Message, render, say, verbatim
@@ -85,6 +85,10 @@ def meaning(settings: ClassSettings) -> Iterator[Message]:
         yield say("Of several submissions the best counts, each after its own late penalty.")
     else:
         yield say("Of several submissions the last counts.")
+    if settings.missing is Missing.ZERO:
+        yield say("Who has handed in nothing of a chapter gets 0 points for it once its deadline has passed.")
+    else:
+        yield say("Who has handed in nothing of a chapter gets no points for it, which is no 0.")
     for chapter in settings.chapters:
         if (deadline := settings.deadlines.get(chapter)) is None:
             yield say("{chapter}: no deadline", chapter=chapter)

@@ -61,7 +61,8 @@ class ChapterFigures:
         self.statuses[mark.status] += 1
         self.points = max(self.points, mark.points)
         self.late += mark.late_s > 0 or mark.penalty > 0
-        if mark.final is not None:
+        # A 0 for nothing at all tells nothing of how the work went.
+        if mark.final is not None and (mark.status is not Status.MISSING or mark.override is not None):
             self.finals.append(mark.final)
         if work is None or work.grading.result is None:
             return
