@@ -249,10 +249,11 @@ def test_steps_hand_on_what_the_reporter_can_read(mirror_course, tmp_path):
     assert written["status"] == "fail"
 
 
-def test_reporter_gets_a_result_where_nothing_was_graded(tmp_path):
-    run_step(next(step for step in steps_of(workflow()) if step.get("id") == "t1"), tmp_path)
+@pytest.mark.parametrize("language, words", [("en", "show your teacher"), ("zh", "老师")])
+def test_reporter_gets_a_result_where_nothing_was_graded(tmp_path, language, words):
+    run_step(next(step for step in steps_of(workflow(language=language)) if step.get("id") == "t1"), tmp_path)
     written = decode(output_of(tmp_path))
-    assert written["status"] == "error" and written["tests"] == []
+    assert written["status"] == "error" and written["tests"] == [] and words in written["message"]
 
 
 def run_step(step: dict, folder: Path) -> None:  # type: ignore[type-arg]

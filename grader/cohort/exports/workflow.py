@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from grader.errors import InputError
-from grader.messages import say, verbatim
+from grader.messages import render, say, verbatim
 from grader.report.classroom import render_classroom_failure
 from grader.results import Feedback
 
@@ -71,7 +71,7 @@ def render_workflow(options: WorkflowOptions) -> str:
             "id": "t1",
             "if": "always()",
             "env": {"RESULT": "${{ runner.temp }}/result.txt"},
-            "run": _hand_on(),
+            "run": _hand_on(options.language),
         },
         {
             "name": "Autograding Reporter",
@@ -120,8 +120,9 @@ def _grade(options: WorkflowOptions, here: str) -> str:
     return f'pytest {" ".join(words)} "--report=classroom:$RESULT"\n'
 
 
-def _hand_on() -> str:
-    nothing = render_classroom_failure("Nothing was graded. Look at the step `Grade`.")
+def _hand_on(language: str) -> str:
+    words = say("Nothing was graded. That is not your fault: please show your teacher what the step `Grade` says.")
+    nothing = render_classroom_failure(render(words, language))
     return (
         "# Where nothing was graded at all, the reporter gets a result that says so.\n"
         f'if [ ! -s "$RESULT" ]; then printf %s {nothing} > "$RESULT"; fi\n'
