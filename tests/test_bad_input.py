@@ -384,7 +384,7 @@ def test_report_whose_folder_vanishes_costs_the_report_and_not_the_marks(graded,
     work, folder = tmp_path / f"{NAME}.py", tmp_path / "reports"
     work.write_text(GOOD)
     folder.mkdir()
-    monkeypatch.setattr("grader.plugin.reporting.tempfile.mkstemp", _no_network)
+    monkeypatch.setattr("grader.plugin.reporting.write_whole", _no_network)
     outcome = graded(work, f"--report=json:{folder / 'r.json'}")
     assert (outcome.exit_status, verdict(outcome)) == (3, Verdict.PASS)
     assert "It could not be written: no network" in words(outcome)

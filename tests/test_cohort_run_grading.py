@@ -26,7 +26,8 @@ from grader.sandbox.process import Sandbox, SandboxError
 CORPUS = read_corpus()
 CHAPTER = "ch1_attacked"
 COURSE = find_course(CORPUS.root / "course")
-CONDITIONS = Conditions(course=str(COURSE.root))
+# What another has passed would save the very calls that are looked at here.
+CONDITIONS = Conditions(course=str(COURSE.root), alone=True)
 RIGHT = """import numpy as np
 
 
@@ -90,7 +91,7 @@ def test_no_path_of_the_day_is_in_a_result():
 def in_the_class(folder: Path) -> tuple[Grading, float]:
     """Grade a hostile learner's work, and an honest one's after it; return the first, and the points of the second."""
     files = {path.name: path.read_bytes() for path in folder.iterdir() if path.stem == CHAPTER}
-    hostile = grade_job(msgspec.structs.replace(job(), files=files), CONDITIONS)
+    hostile = grade_job(msgspec.structs.replace(job(), files=files), Conditions(course=str(COURSE.root)))
     honest = grade_job(job(), CONDITIONS)
     assert honest.result is not None
     return hostile, honest.result.earned

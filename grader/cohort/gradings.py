@@ -22,11 +22,13 @@ class Conditions(msgspec.Struct, frozen=True):
         level: the weakest sandbox level that is taken, by its name.
         data: what stands after `--data`.
         course: the folder of a teacher's own course; empty for the one that comes with the grader.
+        alone: whether each submission is run whole, also where another one with the same code has passed.
     """
 
     level: str = "namespaces"
     data: str = "sample"
     course: str = ""
+    alone: bool = False
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -47,6 +49,7 @@ class Grading(msgspec.Struct, frozen=True):
         failure: why the grader itself failed, where it did; then no points are lost and `result` is None, or its
             checks tell.
         seconds: wall clock; cpu_s: processor time, of the grader and the sandbox together.
+        shared: how many of its checks were not run, since another submission with the same code had passed them.
     """
 
     result: ChapterResult | None
@@ -55,6 +58,7 @@ class Grading(msgspec.Struct, frozen=True):
     failure: str = ""
     seconds: float = 0.0
     cpu_s: float = 0.0
+    shared: int = 0
 
 
 class GradedWork(msgspec.Struct, frozen=True):

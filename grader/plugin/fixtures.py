@@ -42,9 +42,9 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     work.trace.clear()
     at_work = request.config.stash.setdefault(AT_WORK, {})
     before, at_work[check.chapter] = at_work.get(check.chapter, check.task), check.task
-    if before != check.task and not run.passed(check.chapter, before):
-        # What a function that is not right has changed in its process must not cost another one its points.
-        work.engine.end_worker()
+    if before != check.task:
+        # What one function has changed in its process must neither cost another its points nor earn it any.
+        work.begin_anew()
     yield work
     if check.hidden:
         # What its functions remember of hidden inputs must not get into what a later check shows.

@@ -16,6 +16,7 @@ from grader.layout import GRADER_FOLDER, Course, find_course
 from grader.messages import LANGUAGES, say, verbatim
 from grader.plugin.collection import CHECK
 from grader.plugin.noting import NOTES_PROGRESS
+from grader.plugin.passes import PASSES, Passes
 from grader.plugin.reporting import assemble
 from grader.plugin.run import LIVE, RUN, SHARED_SANDBOX, Live, Run
 from grader.results import Feedback, RunResult
@@ -72,9 +73,10 @@ class _Observer:
         live: Live | None = None,
         tasks: Collection[str] = (),
         on_progress: Callable[[wire.Progress], None] | None = None,
+        passes: Passes | None = None,
     ) -> None:
         self._sandbox, self._remember, self._live, self._tasks = sandbox, remember, live, tasks
-        self._on_progress = on_progress
+        self._on_progress, self._passes = on_progress, passes
         self.result: RunResult | None = None
         self.run: Run | None = None
         self.language = LANGUAGES[0]
@@ -84,6 +86,8 @@ class _Observer:
         config.stash[NOTES_PROGRESS] = self._remember
         if self._sandbox is not None:
             config.stash[SHARED_SANDBOX] = self._sandbox
+        if self._passes is not None:
+            config.stash[PASSES] = self._passes
         if self._live is not None:
             config.stash[LIVE] = self._live
 
@@ -114,6 +118,7 @@ def grade(
     chapter: str | None = None,
     sandbox: Sandbox | None = None,
     cache: bool = False,
+    passes: Passes | None = None,
     remember: bool = False,
     live: Live | None = None,
     tasks: Collection[str] = (),
@@ -128,12 +133,13 @@ def grade(
             (`Sandbox.keeps_apart`), neither sees anything of the other, nor of other submissions. Without one, each
             run makes its own.
         cache: whether results of earlier runs count.
+        passes: of other submissions, which count for the same code. `sandbox` must keep its workers apart.
         remember: whether what is found is the progress of the course's own learner.
         live: work that is at hand in this process; then nothing is read from `submission`.
         tasks: the only ones to check; without them, all.
         on_progress: takes how far a training has come.
     """
-    observer = _Observer(sandbox, remember, live, tasks, on_progress)
+    observer = _Observer(sandbox, remember, live, tasks, on_progress, passes)
     own = course is not None and course.own
     arguments: Sequence[str] = (
         # The folder is named where the checks lie elsewhere, too: it brings the options.

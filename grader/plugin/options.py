@@ -10,6 +10,7 @@ import pytest
 from grader.errors import InputError, four_parts
 from grader.layout import Course, find_course
 from grader.messages import LANGUAGES, Message, also_translate_by, choose_language, render, say, verbatim
+from grader.plugin.passes import PASSES
 from grader.plugin.run import LIVE, RUN, SHARED_SANDBOX, Report, Run, Settings
 from grader.plugin.sight import close_line, open_line
 from grader.report.words import PART_WORDS
@@ -71,7 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
         reports=_parse_reports(config, language),
         course=course,
     )
-    config.stash[RUN] = Run(settings, config.stash.get(SHARED_SANDBOX, None), config.stash.get(LIVE, None))
+    config.stash[RUN] = Run(
+        settings,
+        config.stash.get(SHARED_SANDBOX, None),
+        config.stash.get(LIVE, None),
+        config.stash.get(PASSES, None),
+    )
     open_line(config)
     _quieten(config)
 

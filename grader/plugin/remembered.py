@@ -3,6 +3,8 @@
 A check that passed is found again by all that it depends on: the function with all it uses, the checks, the course's
 own solutions, the data, the grader's code, versions and sandbox. One that failed also by the whole file, whose lines
 its feedback names. Verdicts that a busy machine may have brought about are not kept.
+
+Of a class, a pass is shared by all who wrote the same code (`grader.plugin.passes`).
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import pytest
@@ -19,34 +22,34 @@ from grader.messages import render
 from grader.plugin.collection import CHECK, Check, settle
 from grader.plugin.fixtures import DRAWN
 from grader.plugin.judging import digest_of_checks
+from grader.plugin.passes import Passes, Remembered
 from grader.plugin.run import RUN, Run
 from grader.plugin.verdicts import NOT_RUN, describe_feedback
 from grader.report.words import VERDICT_WORDS
 from grader.results import CheckResult, ModelPicture, Verdict
-from grader.submission.closure import behaviour_digest, digest_of, whole_digest
+from grader.submission.closure import digest_of, needed_by, needed_digest, whole_digest
 from grader.submission.reference import environment_identity, results_folder, version_of
+from grader.submission.source import Source
 from grader.whole_file import keep_whole
 
-MEMORY: pytest.StashKey[Memory] = pytest.StashKey()
+MEMORY: pytest.StashKey[Memory | None] = pytest.StashKey()
 
 KEPT = (Verdict.PASS, Verdict.FAIL)
 
 
-class Remembered(msgspec.Struct, frozen=True):
-    """What a check found, and what it left for the reports to draw."""
+class Memory(Protocol):
+    """Where results are kept."""
 
-    result: CheckResult
-    learner: ModelPicture | None = None
-    reference: ModelPicture | None = None
+    def recall(self, check: Check, name: str) -> Remembered | None: ...
+    def keep(self, check: Check, found: Remembered) -> None: ...
 
 
-class Memory:
-    """The kept results, one file each."""
+class KeptResults:
+    """The results of earlier runs, one file each."""
 
     def __init__(self, run: Run) -> None:
-        self._run = run
+        self._run, self._places = run, _Places(run)
         self._folder = results_folder() / "checks"
-        self._surroundings: dict[str, str] = {}
 
     def recall(self, check: Check, name: str) -> Remembered | None:
         """Return what is known of a check of this submission."""
@@ -61,20 +64,66 @@ class Memory:
             return
         passed, failed = self._keys(check, found.result.name)
         key = passed if found.result.verdict is Verdict.PASS else failed
-        keep_whole(self._folder / key, msgspec.msgpack.encode(found))
+        if key == failed or _by_its_code_alone(self._run, check):
+            keep_whole(self._folder / key, msgspec.msgpack.encode(found))
 
     def _keys(self, check: Check, name: str) -> tuple[str, str]:
         """Return where a pass and where a failure is kept."""
-        source = self._run.handed[check.chapter].source
-        assert source is not None
-        functions = self._run.chapters[check.chapter].tasks[check.task].functions
-        if check.chapter not in self._surroundings:
-            self._surroundings[check.chapter] = digest_of(_surroundings(self._run, check.chapter))
-        place = (self._surroundings[check.chapter], check.task, name)
+        source, functions = _asked(self._run, check)
+        place = self._places.of(check, name)
         return (
-            digest_of((*place, "pass", behaviour_digest(source, functions))),
+            digest_of((*place, "pass", needed_digest(source, functions))),
             digest_of((*place, "fail", whole_digest(source))),
         )
+
+
+class SharedPasses:
+    """The passes of a class, in this process."""
+
+    def __init__(self, run: Run, passes: Passes) -> None:
+        self._run, self._passes, self._places = run, passes, _Places(run)
+
+    def recall(self, check: Check, name: str) -> Remembered | None:
+        """Return what another submission with the same code has passed."""
+        return self._passes.get(self._key(check, name))
+
+    def keep(self, check: Check, found: Remembered) -> None:
+        """Keep a pass."""
+        if found.result.verdict is Verdict.PASS and _by_its_code_alone(self._run, check):
+            self._passes.add(self._key(check, found.result.name), found)
+
+    def _key(self, check: Check, name: str) -> str:
+        source, functions = _asked(self._run, check)
+        return digest_of((*self._places.of(check, name), needed_digest(source, functions)))
+
+
+class _Places:
+    """What a result depends on besides the submission's code."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._surroundings: dict[str, str] = {}
+
+    def of(self, check: Check, name: str) -> tuple[str, str, str]:
+        if check.chapter not in self._surroundings:
+            self._surroundings[check.chapter] = digest_of(_surroundings(self._run, check.chapter))
+        return self._surroundings[check.chapter], check.task, name
+
+
+def _by_its_code_alone(run: Run, check: Check) -> bool:
+    """Return whether nothing of the submission had a part in a task's checks but what its functions need.
+
+    What else is in a file must not earn points for others with the same function, nor once it is no longer there.
+    """
+    source, functions = _asked(run, check)
+    return run.submission(check.chapter).executed <= needed_by(source, functions)
+
+
+def _asked(run: Run, check: Check) -> tuple[Source, tuple[str, ...]]:
+    """Return the submission's source and the functions that a check is about."""
+    source = run.handed[check.chapter].source
+    assert source is not None, "a chapter without a source never gets to its checks"
+    return source, run.chapters[check.chapter].tasks[check.task].functions
 
 
 def _surroundings(run: Run, chapter: str) -> Iterator[str]:
@@ -99,9 +148,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     settled = pytest.CallInfo.from_call(lambda: settle(item), when="setup")
     if settled.excinfo is not None:
         return _report_settled(item, nextitem, settled)
-    if not run.settings.cache:
-        return None
-    found = _memory(item.config).recall(check, item.name)
+    memory = _memory(item.config)
+    found = memory.recall(check, item.name) if memory is not None else None
     if found is None:
         return None
     run.results.setdefault((check.chapter, check.task), []).append(found.result)
@@ -133,9 +181,12 @@ def _report_settled(item: pytest.Item, nextitem: pytest.Item | None, settled: py
     return _report_unrun(item, nextitem, [item.ihook.pytest_runtest_makereport(item=item, call=settled)])
 
 
-def _memory(config: pytest.Config) -> Memory:
+def _memory(config: pytest.Config) -> Memory | None:
+    """Return where results are kept; None where every check is to be run."""
     if MEMORY not in config.stash:
-        config.stash[MEMORY] = Memory(config.stash[RUN])
+        run = config.stash[RUN]
+        kept = KeptResults(run) if run.settings.cache else None
+        config.stash[MEMORY] = kept if run.passes is None else SharedPasses(run, run.passes)
     return config.stash[MEMORY]
 
 
@@ -160,9 +211,9 @@ def _reports(item: pytest.Item, result: CheckResult, language: str) -> Iterator[
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     """Keep what the check found."""
     run, check = item.config.stash[RUN], item.stash[CHECK]
-    if run.settings.cache:
+    if (memory := _memory(item.config)) is not None:
         results = run.results.get((check.chapter, check.task), [])
         drawn = item.stash.get(DRAWN, dict[str, ModelPicture]())
         for result in results:
             if result.name == item.name:
-                _memory(item.config).keep(check, Remembered(result, drawn.get("learner"), drawn.get("reference")))
+                memory.keep(check, Remembered(result, drawn.get("learner"), drawn.get("reference")))

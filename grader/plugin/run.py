@@ -18,6 +18,7 @@ from grader.expect.faces import floor_of_guessing
 from grader.faces import Faces, describe_broken, is_faces_file, load_faces, require_faces_file
 from grader.layout import Course
 from grader.messages import LANGUAGES, Message, language_of, say
+from grader.plugin.passes import Passes
 from grader.results import DRAWN, CheckResult, Feedback, ModelPicture, Surroundings, Verdict
 from grader.sandbox import wire
 from grader.sandbox.confine import Level, can_fork, strongest_level
@@ -104,10 +105,18 @@ class Run:
 
     `sandbox`: one for everything, the learner's work too, where the caller trusts it and grades much of it.
     `live`: work that is at hand here and takes the place of a file.
+    `passes`: what counts for all who wrote the same code.
     """
 
-    def __init__(self, settings: Settings, sandbox: Sandbox | None = None, live: Live | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        sandbox: Sandbox | None = None,
+        live: Live | None = None,
+        passes: Passes | None = None,
+    ) -> None:
         self.settings = settings
+        self.passes = passes
         self._sandbox = sandbox
         self._live = live
         self.chapters: dict[str, Chapter] = {}

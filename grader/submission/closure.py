@@ -66,6 +66,35 @@ def needed_pieces(source: Source, function: str) -> tuple[int, ...]:
     return everything if any(_goes_roundabout(pieces[number], names) for number in chosen) else chosen
 
 
+def needed_by(source: Source, functions: Iterable[str]) -> frozenset[int]:
+    """Return the numbers of all pieces that have to be loaded before any of `functions` is called."""
+    return frozenset(number for function in functions for number in needed_pieces(source, function))
+
+
+def needed_digest(source: Source, functions: Iterable[str]) -> str:
+    """Return a digest of what a worker executes that has loaded what `functions` need, and nothing else.
+
+    Two learners who wrote the same have the same digest, whatever else is in their files. Comments, docstrings and
+    spaces do not count.
+    """
+    return digest_of(_plain_code(source.pieces[number].text) for number in sorted(needed_by(source, functions)))
+
+
+# Most of a class writes much as others do.
+@functools.lru_cache(maxsize=4096)
+def _plain_code(text: str) -> str:
+    """Return code as Python writes it, without docstrings where nothing reads them."""
+    try:
+        tree = ast.parse(text)
+        if "__doc__" not in text:
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(node):
+                    node.body = node.body[1:] or [ast.Pass()]
+        return ast.unparse(tree)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
+
+
 # The same few statements are asked about for every check.
 @functools.lru_cache(maxsize=4096)
 def _names_in(text: str) -> frozenset[str]:

@@ -112,6 +112,8 @@ class Submission:
         self._chains: dict[tuple[Any, ...], tuple[int, tuple[Any, ...], tuple[Any, ...], Any]] = {}
         self._module = module
         self._loaded: tuple[int, frozenset[int]] = (-1, frozenset())
+        # The pieces that any worker has executed since all began or began anew.
+        self.executed: set[int] = set()
         self._needs: dict[str, tuple[int, ...]] = {}
         self._deadly: dict[int, Feedback] = {}
         self._unloaded: dict[str, CheckFailed] = {}
@@ -178,6 +180,12 @@ class Submission:
         # The arguments are kept, so that their numbers stay theirs.
         self._chains[key] = self.engine.generation, arguments, tuple(self.trace[before:]), made
         return made
+
+    def begin_anew(self) -> None:
+        """Have what comes depend on nothing that was called so far: in another worker, and with no outcome known."""
+        self.engine.end_worker()
+        for known in (self._done, self._chains, self.executed):
+            known.clear()
 
     def forget_calls(self) -> None:
         """Let go of all calls and what came of them, for who calls without end. What was slow may be tried again."""
@@ -330,6 +338,7 @@ class Submission:
         """Execute one piece; return whether the worker is still there. A deadly piece is never tried twice."""
         if number in self._deadly:
             return True
+        self.executed.add(number)
         segment = wire.Segment(self._module, piece.file, piece.first_line, piece.text)
         try:
             answer = self.engine.request(segment, [], LOAD_LIMITS)

@@ -1,13 +1,16 @@
 """What grading a class costs: ours, against the bare training, plain pytest, nbgrader and otter-grader, all in one run.
 
 python tests/benchmarks/class_of_fifty.py [--count 50] [--data sample] [--memory-of 8] [--plain-of N]
-    [--nbgrader PYTHON] [--otter PYTHON] [--peers-of N]
+    [--nbgrader PYTHON] [--otter PYTHON] [--peers-of N] [--own-words]
 
 The class is drawn in `classroom.py`. Ours is one process with one warm sandbox (`class_ours.py`), first while nothing
-of the reference is on disk, then with all of it known, as from the second class on. The bare training is defined in
-`bare.py`. Plain pytest is one fresh process a submission on `plain_checks.py`; the same checks make the assignments of
-nbgrader and otter-grader (`peers.py`), each run by the interpreter named, which has it installed beside TensorFlow.
-CPU seconds are those of the whole process tree. No two runs see the same file: each has a constant of its own.
+of the reference is on disk, then with all of it known, as from the second class on, and once more as `grader grade`
+does it: who wrote a function as another did gets the passes of that one. How many do, nobody knows; here it is many,
+since right answers are drawn from a few, and with --own-words few, as each function is rewritten by habits. The bare
+training is defined in `bare.py`. Plain pytest is one fresh process a submission on `plain_checks.py`; the same checks
+make the assignments of nbgrader and otter-grader (`peers.py`), each run by the interpreter named, which has it
+installed beside TensorFlow. CPU seconds are those of the whole process tree. No two runs see the same file: each has a
+constant of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from classroom import Work, draw_class
+from classroom import Work, draw_class, in_their_words
 from cost import ROOT, Cost, measure
 from peers import full_points, grade_by_nbgrader, grade_by_otter
 
@@ -47,6 +50,8 @@ class Bench:
     def __init__(self, options: argparse.Namespace, folder: Path) -> None:
         self.options, self.folder = options, folder
         self.works = draw_class(options.count)
+        if options.own_words:
+            self.works = in_their_words(self.works)
         self.data = f"--data={options.data}"
         own = {"FIRST_DIGITS_CACHE": str(folder / "cache"), "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
         self.environment = {**os.environ, **own, "MPLBACKEND": "Agg"}
@@ -78,8 +83,8 @@ class Bench:
         self.line("bare: all calls", sum(self.calls), cost.wall, len(self.works))
         print(f"  the process of both: {cost.cpu:.1f} CPU s, of which importing {told['importing']:.1f}")
 
-    def ours(self, title: str) -> None:
-        cost, told = self.script("class_ours.py", self.works)
+    def ours(self, title: str, *how: str) -> None:
+        cost, told = self.script("class_ours.py", self.works, *how)
         self.line(title, cost.cpu - told["start_cpu"], sum(each[2] for each in told["each"]), len(self.works))
         print(f"  before the first: {told['start_wall']:.1f} s wall, {told['start_cpu']:.1f} CPU s (imports, once)")
         marks = [each[1].split("/") for each in told["each"]]
@@ -157,6 +162,7 @@ def main() -> None:
     parser.add_argument("--peers-of", type=int)
     parser.add_argument("--nbgrader", metavar="PYTHON")
     parser.add_argument("--otter", metavar="PYTHON")
+    parser.add_argument("--own-words", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         bench = Bench(options, Path(place))
@@ -165,6 +171,7 @@ def main() -> None:
         bench.bare()
         bench.ours("ours, reference unknown")
         bench.ours("ours, reference known")
+        bench.ours("ours, as a class", "--share")
         bench.plain()
         bench.peers()
         bench.memory()

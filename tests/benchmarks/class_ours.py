@@ -1,10 +1,11 @@
 """Grades submissions in one process, one warm sandbox for all, and says what each cost.
 
-python tests/benchmarks/class_ours.py FILE ... [--data sample] [--memory] [--profile FILE]
+python tests/benchmarks/class_ours.py FILE ... [--data sample] [--share] [--memory] [--profile FILE]
 
-Prints one line of JSON. CPU seconds are those of this process and all below it. With --memory it looks every 20 ms at
-what the processes of the submission have for themselves (USS: pages that nothing else shares); that costs time, so
-the seconds of such a run are no measurement.
+With --share what one has passed counts for those who wrote the same, as `grader grade` does it. Prints one line of
+JSON. CPU seconds are those of this process and all below it. With --memory it looks every 20 ms at what the processes
+of the submission have for themselves (USS: pages that nothing else shares); that costs time, so the seconds of such a
+run are no measurement.
 """
 
 from __future__ import annotations
@@ -23,15 +24,17 @@ from classroom import CHAPTER
 from cost import tree_seconds
 
 from grader.plugin.grade import grade
+from grader.plugin.passes import Passes
 from grader.sandbox.process import Sandbox
 
 LOOK_S = 0.02
 
 
-def graded(paths: list[Path], data: str, sandbox: Sandbox) -> Iterator[str]:
+def graded(paths: list[Path], data: str, sandbox: Sandbox, share: bool = False) -> Iterator[str]:
     """Grade each submission and yield what came of it: the one place to change when a class is graded another way."""
+    passes = Passes() if share else None
     for path in paths:
-        done = grade(path, "--lang=en", f"--data={data}", chapter=CHAPTER, sandbox=sandbox)
+        done = grade(path, "--lang=en", f"--data={data}", chapter=CHAPTER, sandbox=sandbox, passes=passes)
         if done.result is None:
             raise RuntimeError(f"{path} was not graded: {done.screen.strip()[-500:]}")
         yield " ".join(f"{chapter.earned:g}/{chapter.points:g}" for chapter in done.result.chapters)
@@ -74,14 +77,14 @@ def _below() -> list[psutil.Process]:
     return psutil.Process().children(recursive=True)
 
 
-def run(paths: list[Path], data: str, memory: bool) -> dict[str, object]:
+def run(paths: list[Path], data: str, share: bool, memory: bool) -> dict[str, object]:
     """Grade them all and return seconds, marks and memory."""
     sandbox = Sandbox()
     began, used = time.perf_counter(), tree_seconds()
     start(sandbox)
     ready, start_cpu = time.perf_counter(), tree_seconds()
     each = []
-    results = graded(paths, data, sandbox)
+    results = graded(paths, data, sandbox, share)
     before_wall, before_cpu = ready, start_cpu
     own_bytes = psutil.Process().memory_info().rss
     for path in paths:
@@ -110,12 +113,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--data", default="sample")
+    parser.add_argument("--share", action="store_true")
     parser.add_argument("--memory", action="store_true")
     parser.add_argument("--profile", type=Path)
     options = parser.parse_args()
 
     def call() -> dict[str, object]:
-        return run(options.files, options.data, options.memory)
+        return run(options.files, options.data, options.share, options.memory)
 
     print(json.dumps(profiled(call, options.profile) if options.profile else call()))
 

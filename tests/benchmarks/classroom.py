@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cost import ROOT
+from own_words import QUIET_HABITS, in_own_words
 
 from grader.course.answers import Answer, functions_of, read_mistakes, read_variants
 from grader.layout import Course
@@ -55,6 +56,23 @@ def draw_class(count: int, seed: int = 4) -> list[Work]:
         kinds[place], kinds[other] = kinds[other], kinds[place]
     kinds = (kinds * (count // len(kinds) + 1))[:count]
     return [_draw(f"learner_{number:03}", kind, generator) for number, kind in enumerate(kinds)]
+
+
+def in_their_words(class_: list[Work], seed: int = 4) -> list[Work]:
+    """Return the same class with each function written by a person of habits: it does what it did."""
+    generator = random.Random(seed)
+    master = COURSE.master(CHAPTER).read_text(encoding="utf-8")
+    given = (ROOT / "exercises" / f"{CHAPTER}.py").read_text(encoding="utf-8")
+    rewritten = []
+    for work in class_:
+        habits = tuple(generator.sample(QUIET_HABITS, generator.randint(1, 4)))
+        functions = {}
+        for name in chapter_functions():
+            text = work.functions.get(name) or source_of(master, name)
+            untouched = text == source_of(given, name) or work.kind == "syntax error"
+            functions[name] = text if untouched else in_own_words(text, generator, habits)
+        rewritten.append(work._replace(functions=functions))
+    return rewritten
 
 
 @functools.cache

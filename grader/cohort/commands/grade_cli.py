@@ -12,6 +12,7 @@ from grader.cohort.commands.options import (
     DEFAULT_GRADEBOOK,
     DEFAULT_JOB_TIMEOUT_MIN,
     AllowWeakSandboxOption,
+    AloneOption,
     CourseOption,
     GradebookOption,
     JobsOption,
@@ -49,6 +50,7 @@ def grade_command(
     settings: SettingsOption = None,
     job_timeout: JobTimeoutOption = DEFAULT_JOB_TIMEOUT_MIN,
     retry: Annotated[bool, typer.Option("--retry", help="Grade anew what the grader itself failed at.")] = False,
+    alone: AloneOption = False,
     lang: LangOption = None,
 ) -> None:
     """Grade a class: collect what was handed in, grade it, keep the results. Run again, it goes on where it was."""
@@ -71,6 +73,7 @@ def grade_command(
                 settings,
                 job_timeout * 60,
                 retry,
+                alone,
             ),
             screen,
         )

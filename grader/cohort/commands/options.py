@@ -32,4 +32,7 @@ JobTimeoutOption = Annotated[
 AllowWeakSandboxOption = Annotated[
     bool, typer.Option("--allow-weak-sandbox", help="Grade although the sandbox here holds back too little.")
 ]
+AloneOption = Annotated[
+    bool, typer.Option("--alone", help="Run each submission whole, also what others who wrote the same have passed.")
+]
 DEFAULT_JOB_TIMEOUT_MIN = 30.0

@@ -12,6 +12,7 @@ from grader.cohort.commands.options import (
     DEFAULT_GRADEBOOK,
     DEFAULT_JOB_TIMEOUT_MIN,
     AllowWeakSandboxOption,
+    AloneOption,
     CourseOption,
     GradebookOption,
     JobsOption,
@@ -43,6 +44,7 @@ def regrade_command(
     course: CourseOption = None,
     allow_weak_sandbox: AllowWeakSandboxOption = False,
     job_timeout: JobTimeoutOption = DEFAULT_JOB_TIMEOUT_MIN,
+    alone: AloneOption = False,
     lang: LangOption = None,
 ) -> None:
     """Grade anew what changed checks touch, and list whose points that changes, by how much and why."""
@@ -60,6 +62,7 @@ def regrade_command(
             course=course,
             allow_weak_sandbox=allow_weak_sandbox,
             job_timeout_s=job_timeout * 60,
+            alone=alone,
         )
         status = regrade_class(wish, dry_run, everything, screen)
     if status:

@@ -91,6 +91,9 @@ class ClosingWords:
         self._screen.space()
         words = say("{count} graded in this run, {all} in all.", count=tally.graded, all=graded)
         self._screen.line(words, "bold")
+        if tally.shared:
+            words = say("{count} checks were not run: others with the same code had passed them.", count=tally.shared)
+            self._screen.line(words, "dim")
         if tally.elsewhere:
             self._screen.line(say("{count} were meanwhile another grader's.", count=tally.elsewhere))
         if waiting:

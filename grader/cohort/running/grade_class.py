@@ -52,6 +52,7 @@ class Wish(msgspec.Struct, frozen=True):
     settings: Path | None = None
     job_timeout_s: float = 1800.0
     retry: bool = False
+    alone: bool = False
 
 
 class Collected(msgspec.Struct):
@@ -111,7 +112,7 @@ def conditions_wanted(wish: Wish, course: Course) -> Conditions:
         raise InputError(too_weak(strongest_level(), level))
     data = wish.data if wish.data in ("sample", "full") else str(Path(wish.data).expanduser().absolute())
     require_data(data)
-    return Conditions(level.value, data, str(course.root) if course.own else "")
+    return Conditions(level.value, data, str(course.root) if course.own else "", wish.alone)
 
 
 # ------------------------------------------------------------ before grading

@@ -23,6 +23,7 @@ from grader.layout import Course, find_course
 from grader.messages import Message, also_translate_by, render, say, verbatim
 from grader.plugin.grade import Graded, grade
 from grader.plugin.judging import digest_of_checks
+from grader.plugin.passes import Passes
 from grader.results import ChapterResult, CheckResult, Feedback, Verdict
 from grader.sandbox.confine import Level, strongest_level
 from grader.sandbox.process import Sandbox, SandboxError
@@ -183,13 +184,16 @@ def _graded(job: Job, conditions: Conditions, course: Course) -> Grading:
 
 
 def _run(folder: Path, job: Job, conditions: Conditions, course: Course) -> Graded:
+    sandbox = _bench.sandbox()
     return grade(
         folder,
         "--lang=en",
         f"--data={conditions.data}",
         course=course if course.own else None,
         chapter=job.chapter,
-        sandbox=_bench.sandbox(),
+        sandbox=sandbox,
+        # One that keeps nobody apart has no workers in which a task is alone.
+        passes=_bench.passes if sandbox is not None and not conditions.alone else None,
     )
 
 
@@ -202,7 +206,8 @@ def _grading_of(done: Graded, chapter: str, folder: str) -> Grading:
     if found is None:
         return Grading(None, None, "", failure=_words(f"the submission holds no file of {chapter}"))
     found = storable(found, folder)
-    return Grading(found, storable(done.result.surroundings), "", failure=_failure_in(found))
+    around = storable(done.result.surroundings)
+    return Grading(found, around, "", failure=_failure_in(found), shared=done.result.recalled)
 
 
 def _failure_in(result: ChapterResult) -> str:
@@ -225,10 +230,11 @@ def _words(text: str) -> str:
 
 
 class _Bench:
-    """The warm sandbox of this process, made when first needed."""
+    """The warm sandbox of this process, made when first needed, and what was passed here."""
 
     def __init__(self) -> None:
         self._warm: Sandbox | None = None
+        self.passes = Passes()
 
     def sandbox(self) -> Sandbox | None:
         """Return the warm sandbox; None where it cannot keep submissions apart, and each needs one of its own.

@@ -252,6 +252,7 @@ class ClassRun:
             self.tally.failures += 1
         else:
             self.tally.graded += 1
+            self.tally.shared += grading.shared
         self._tell.graded(job, grading)
 
     def _extend_leases(self) -> None:

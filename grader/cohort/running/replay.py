@@ -51,7 +51,8 @@ def replay(place: str, grading_id: int, course: Path | None, screen: ClassScreen
     for words in drift:
         screen.line(words, "yellow", indent=2)
     screen.line(say("Grading it once more ..."), "dim")
-    again = grade_job(Job(grading_id, work.chapter, files, work.learner.id), work.conditions)
+    alone = msgspec.structs.replace(work.conditions, alone=True)
+    again = grade_job(Job(grading_id, work.chapter, files, work.learner.id), alone)
     return _tell_again(work.grading, again, bool(drift), screen)
 
 

@@ -53,12 +53,17 @@ USUAL = Clocks()
 
 
 class Tally(msgspec.Struct):
-    """What a run came to. `elsewhere`: graded, but meanwhile another grader's. `given_back`: begun or claimed only."""
+    """What a run came to.
+
+    `elsewhere`: graded, but meanwhile another grader's. `given_back`: begun or claimed only. `shared`: checks that were
+    not run, since another submission with the same code had passed them.
+    """
 
     graded: int = 0
     failures: int = 0
     elsewhere: int = 0
     given_back: int = 0
+    shared: int = 0
     stopped: bool = False
 
 
