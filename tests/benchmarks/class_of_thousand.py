@@ -1,11 +1,13 @@
 """A class of 1,000 graded by `grader grade`: wall, CPU seconds against the bare training, memory, and nothing lost.
 
 python tests/benchmarks/class_of_thousand.py [--count 1000] [--jobs 2] [--hostile 0.02] [--bare-of 50] [--alone 20]
+    [--own-words]
 
-The class is drawn in `classroom.py`, and a share of it is hostile: `hostile_class.py`. They hand in by Moodle, in one
-archive. CPU seconds of a grading are those the grader notes itself, sandbox included. `--bare-of` submissions are also
-called bare (`bare.py`), and `--alone` are graded one by one by `pytest grader`, to see that their points are the same.
-Memory is what the machine has in use beyond what it had before.
+The class is drawn in `classroom.py`, where many write a function alike; with --own-words hardly anybody does. A share
+of it is hostile: `hostile_class.py`. They hand in by Moodle, in one archive. CPU seconds of a grading are those the
+grader notes itself, sandbox included. `--bare-of` submissions are also called bare (`bare.py`), and `--alone` are
+graded one by one by `pytest grader`, to see that their points are the same. Memory is what the machine has in use
+beyond what it had before.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from pathlib import Path
 
 import psutil
 from class_of_fifty import hand_in
-from classroom import CHAPTER, Work, draw_class
+from classroom import CHAPTER, Work, draw_class, in_their_words
 from cost import ROOT, busy_seconds, measure
 from hostile_class import make_hostile
 
@@ -58,9 +60,9 @@ class Memory:
         return self.peak_bytes / 2**20
 
 
-def draw(count: int, share: float) -> list[Work]:
+def draw(count: int, share: float, own_words: bool) -> list[Work]:
     """Return the class; every so-many-th is hostile."""
-    works = draw_class(count)
+    works = in_their_words(draw_class(count)) if own_words else draw_class(count)
     step = round(1 / share) if share else count + 1
     return [make_hostile(work, place // step) if place % step == step - 1 else work for place, work in enumerate(works)]
 
@@ -115,7 +117,7 @@ def by_kind(works: list[Work], found: dict[str, GradedWork]) -> None:
 
 
 def run(options: argparse.Namespace, folder: Path) -> None:
-    works = draw(options.count, options.hostile)
+    works = draw(options.count, options.hostile, options.own_words)
     archive = pack(works, folder)
     own = {"FIRST_DIGITS_CACHE": str(folder / "cache"), "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
     environment = {**os.environ, **own}
@@ -132,6 +134,9 @@ def run(options: argparse.Namespace, folder: Path) -> None:
     found = {work.learner.name: work for work in rounds}
     spent = sum(work.grading.cpu_s for work in rounds)
     print(f"  {spent:.0f} CPU s for all gradings, {spent / len(works):.2f} each")
+    shared = sum(work.grading.shared for work in rounds)
+    asked = sum(len(task.checks) for work in rounds if work.grading.result for task in work.grading.result.tasks)
+    print(f"  {shared} of {asked} checks were not run: others with the same code had passed them")
     print(f"  lost: {len(works) - len(found)}; graded twice: {len(rounds) - len(found)}")
     print(f"  the grader failed at: {[work.learner.name for work in rounds if work.grading.failure]}")
     by_kind(works, found)
@@ -143,7 +148,7 @@ def run(options: argparse.Namespace, folder: Path) -> None:
     }
     print(f"  full points: {len(given)}, right ones among them: {len(given & right)} of {len(right)}")
     if options.bare_of:
-        chosen = honest[: options.bare_of]
+        chosen = random.Random(2).sample(honest, min(options.bare_of, len(honest)))
         bare = sum(bare_seconds(chosen, environment))
         ours = sum(full[work.name].cpu_s for work in chosen)
         print(f"bare training of {len(chosen)}: {bare / len(chosen):.2f} CPU s each; ours {ours / bare:.2f} times that")
@@ -160,6 +165,7 @@ def main() -> None:
     parser.add_argument("--hostile", type=float, default=0.02, help="the share of hostile submissions")
     parser.add_argument("--bare-of", type=int, default=50)
     parser.add_argument("--alone", type=int, default=20)
+    parser.add_argument("--own-words", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         run(options, Path(folder))
