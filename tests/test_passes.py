@@ -123,8 +123,9 @@ RIGHT += "def total(numbers):\n    return int(numbers.sum())\n"
 
 
 @pytest.fixture
-def graded():
-    grading._bench.close()
+def graded(monkeypatch):
+    # Other tests of this process may have passed with the same code.
+    monkeypatch.setattr(grading._bench, "passes", Passes())
 
     def grade_text(text, **conditions):
         job = Job(1, "ch1_attacked", {"ch1_attacked.py": text.encode()}, "s1")
