@@ -41,6 +41,8 @@ COURSE = Course(Path(__file__).parents[1])
 collect_ignore = ["hostile"]
 # Their chains train in a moment. The proofs of the other chapters as a whole are slow.
 QUICK = ("ch1_concepts",)
+# Trains nothing, and is asked about many photos one by one.
+ASKED_MUCH = ("predict_photo",)
 # PostgreSQL refuses to run as root.
 POSTGRESQL_USERS = ("postgres", "nobody")
 POSTGRESQL_PASSWORD = "horse battery@staple"
@@ -244,7 +246,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for kind, read in READERS.items():
         if kind in metafunc.fixturenames:
             answers: list[Answer] = [answer for chapter in COURSE.chapters for answer in read(COURSE, chapter)]
-            chosen = [pytest.param(answer, marks=_marks(answer.chapter, _trains(answer))) for answer in answers]
+            chosen = [pytest.param(answer, marks=_marks(answer.chapter, _takes_long(answer))) for answer in answers]
             metafunc.parametrize(kind, chosen, ids=[f"{answer.chapter}-{answer.name}" for answer in answers])
 
 
@@ -253,9 +255,9 @@ def _marks(chapter: str, slow: bool) -> list[pytest.MarkDecorator]:
     return [pytest.mark.xdist_group(chapter), *([pytest.mark.slow] if slow else [])]
 
 
-def _trains(answer: Answer) -> bool:
+def _takes_long(answer: Answer) -> bool:
     """Return whether a check of the function has a time limit of its own, as those have that train a model."""
-    return answer.function in _functions_with_limits(COURSE.checks_of(answer.chapter))
+    return answer.function in (*ASKED_MUCH, *_functions_with_limits(COURSE.checks_of(answer.chapter)))
 
 
 @functools.cache

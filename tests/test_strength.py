@@ -157,6 +157,7 @@ def test_failing_grader_never_counts_as_killed(course, warm_sandbox):
     )
 
 
+@pytest.mark.slow
 def test_mutant_without_end_is_stopped_and_killed(course, warm_sandbox):
     text = MASTER.replace(
         "    return number + 10\n", "    while number < 15:\n        number += 1\n    return number\n"
@@ -181,6 +182,7 @@ def test_checks_that_wait_for_others_are_not_mistaken_for_killers(course, warm_s
     assert {one.reason for one in strength.of(Fate.KILLED)} == {"test_shift"}
 
 
+@pytest.mark.slow
 def test_sample_is_the_same_for_the_same_seed(course, warm_sandbox):
     drawn = [measure(course, sandbox=warm_sandbox, limit=1, seed=seed) for seed in (0, 0, 3)]
     assert drawn[0] == drawn[1]
