@@ -256,7 +256,7 @@ def _marks(chapter: str, slow: bool) -> list[pytest.MarkDecorator]:
 
 
 def _takes_long(answer: Answer) -> bool:
-    """Return whether a check of the function has a time limit of its own, as those have that train a model."""
+    """Return whether the function is asked much, or a check of it has a limit of its own, as those have that train."""
     return answer.function in (*ASKED_MUCH, *_functions_with_limits(COURSE.checks_of(answer.chapter)))
 
 

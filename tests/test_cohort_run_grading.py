@@ -19,6 +19,7 @@ from grader.layout import find_course
 from grader.messages import Message, render, say
 from grader.plugin.grade import grade
 from grader.plugin.judging import digest_of_checks
+from grader.plugin.passes import Passes
 from grader.results import ChapterResult, CheckResult, Curve, Feedback, ModelPicture, TaskResult, Verdict
 from grader.sandbox.confine import Level
 from grader.sandbox.process import Sandbox, SandboxError
@@ -112,6 +113,17 @@ def test_hostile_learner_in_a_class_gets_the_marks_of_one_alone_and_costs_no_oth
     assert lone is not None and hostile.failure == ""
     assert verdicts(hostile.result) == verdicts(lone.chapters[0])
     assert points_of_the_next == 6
+
+
+def test_class_tells_how_much_was_shared_and_runs_each_alone_where_that_is_asked_for(monkeypatch):
+    # Other tests of this process may have passed with the same code.
+    monkeypatch.setattr(grading._bench, "passes", Passes())
+    sharing = Conditions(course=str(COURSE.root))
+    first, second = grade_job(job(), sharing), grade_job(job(f"# mine\n{RIGHT}"), sharing)
+    alone = grade_job(job(), CONDITIONS)
+    assert (first.shared, second.shared, alone.shared) == (0, 4, 0)
+    assert {one.result.earned for one in (first, second, alone)} == {6}
+    assert verdicts(first.result) == verdicts(alone.result)
 
 
 @pytest.mark.parametrize("name", ["../escaped.py", "/etc/passwd", "", "ch2_other.py"])

@@ -2,10 +2,6 @@
 
 import pytest
 
-from grader.cohort.gradings import Conditions, Job
-from grader.cohort.running import grading
-from grader.cohort.running.grading import grade_job
-from grader.doctor.corpus import read_corpus
 from grader.layout import find_course
 from grader.plugin.grade import grade
 from grader.plugin.passes import Passes
@@ -112,36 +108,6 @@ def test_known_longest_goes_first_where_there_are_too_many(monkeypatch):
     for name in ("one", "two", "three"):
         passes.add(name, name)
     assert [passes.get(name) for name in ("one", "two", "three")] == [None, "two", "three"]
-
-
-# ---------------------------------------------------------------- in a class
-
-
-CORPUS = read_corpus()
-RIGHT = 'import numpy as np\n\n\ndef scale(images):\n    return images.astype("float32") / np.float32(255)\n\n\n'
-RIGHT += "def total(numbers):\n    return int(numbers.sum())\n"
-
-
-@pytest.fixture
-def graded(monkeypatch):
-    # Other tests of this process may have passed with the same code.
-    monkeypatch.setattr(grading._bench, "passes", Passes())
-
-    def grade_text(text, **conditions):
-        job = Job(1, "ch1_attacked", {"ch1_attacked.py": text.encode()}, "s1")
-        return grade_job(job, Conditions(course=str(CORPUS.root / "course"), **conditions))
-
-    yield grade_text
-    grading._bench.close()
-
-
-def test_class_tells_how_much_was_shared_and_runs_each_alone_where_that_is_asked_for(graded):
-    first, second, alone = graded(RIGHT), graded(f"# mine\n{RIGHT}"), graded(RIGHT, alone=True)
-    assert (first.shared, second.shared, alone.shared) == (0, 4, 0)
-    assert {one.result.earned for one in (first, second, alone)} == {6}
-    assert [(c.name, c.verdict) for t in first.result.tasks for c in t.checks] == [
-        (c.name, c.verdict) for t in alone.result.tasks for c in t.checks
-    ]
 
 
 # ---------------------------------------------------------------- what a function needs

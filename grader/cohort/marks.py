@@ -166,9 +166,9 @@ def _mark(
 
 def _zero_if_missed(mark: Mark, settings: ClassSettings, now: datetime.datetime | None) -> Mark:
     """Return the mark with 0 points where nothing came before the deadline and the settings want a 0 for that."""
-    deadline = settings.deadline(mark.learner.id, mark.chapter)
     if mark.final is not None or mark.status is not Status.MISSING or settings.missing is not Missing.ZERO:
         return mark
+    deadline = settings.deadline(mark.learner.id, mark.chapter)
     if deadline is None or now is None or now <= deadline:
         return mark
     note = say("Nothing was handed in until the deadline: 0 points, as the settings say.")

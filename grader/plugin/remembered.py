@@ -34,8 +34,6 @@ from grader.whole_file import keep_whole
 
 MEMORY: pytest.StashKey[Memory | None] = pytest.StashKey()
 
-KEPT = (Verdict.PASS, Verdict.FAIL)
-
 
 class Memory(Protocol):
     """Where results are kept."""
@@ -48,82 +46,80 @@ class KeptResults:
     """The results of earlier runs, one file each."""
 
     def __init__(self, run: Run) -> None:
-        self._run, self._places = run, _Places(run)
+        self._keys = _Keys(run)
         self._folder = results_folder() / "checks"
 
     def recall(self, check: Check, name: str) -> Remembered | None:
         """Return what is known of a check of this submission."""
-        for key in self._keys(check, name):
+        for key in (self._keys.of_pass(check, name), self._keys.of_failure(check, name)):
             with contextlib.suppress(OSError, msgspec.DecodeError):
                 return msgspec.msgpack.decode((self._folder / key).read_bytes(), type=Remembered)
         return None
 
     def keep(self, check: Check, found: Remembered) -> None:
         """Keep what was found, whole or not at all."""
-        if found.result.verdict not in KEPT:
-            return
-        passed, failed = self._keys(check, found.result.name)
-        key = passed if found.result.verdict is Verdict.PASS else failed
-        if key == failed or _by_its_code_alone(self._run, check):
+        key = None
+        if found.result.verdict is Verdict.FAIL:
+            key = self._keys.of_failure(check, found.result.name)
+        elif found.result.verdict is Verdict.PASS and self._keys.tell_all_of(check):
+            key = self._keys.of_pass(check, found.result.name)
+        if key is not None:
             keep_whole(self._folder / key, msgspec.msgpack.encode(found))
-
-    def _keys(self, check: Check, name: str) -> tuple[str, str]:
-        """Return where a pass and where a failure is kept."""
-        source, functions = _asked(self._run, check)
-        place = self._places.of(check, name)
-        return (
-            digest_of((*place, "pass", needed_digest(source, functions))),
-            digest_of((*place, "fail", whole_digest(source))),
-        )
 
 
 class SharedPasses:
     """The passes of a class, in this process."""
 
     def __init__(self, run: Run, passes: Passes) -> None:
-        self._run, self._passes, self._places = run, passes, _Places(run)
+        self._keys, self._passes = _Keys(run), passes
 
     def recall(self, check: Check, name: str) -> Remembered | None:
         """Return what another submission with the same code has passed."""
-        return self._passes.get(self._key(check, name))
+        return self._passes.get(self._keys.of_pass(check, name))
 
     def keep(self, check: Check, found: Remembered) -> None:
         """Keep a pass."""
-        if found.result.verdict is Verdict.PASS and _by_its_code_alone(self._run, check):
-            self._passes.add(self._key(check, found.result.name), found)
-
-    def _key(self, check: Check, name: str) -> str:
-        source, functions = _asked(self._run, check)
-        return digest_of((*self._places.of(check, name), needed_digest(source, functions)))
+        if found.result.verdict is Verdict.PASS and self._keys.tell_all_of(check):
+            self._passes.add(self._keys.of_pass(check, found.result.name), found)
 
 
-class _Places:
-    """What a result depends on besides the submission's code."""
+class _Keys:
+    """By what results are found: digests of all that they depend on."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._surroundings: dict[str, str] = {}
+        self._codes: dict[tuple[str, str], str] = {}
 
-    def of(self, check: Check, name: str) -> tuple[str, str, str]:
+    def of_pass(self, check: Check, name: str) -> str:
+        """Return the key of a pass: the code that is executed for the task, wherever it stands."""
+        task = check.chapter, check.task
+        if task not in self._codes:
+            self._codes[task] = needed_digest(*self._asked(check))
+        return self._key(check, name, "pass", self._codes[task])
+
+    def of_failure(self, check: Check, name: str) -> str:
+        """Return the key of a failure: the whole file, of which its feedback names lines."""
+        source, _ = self._asked(check)
+        return self._key(check, name, "fail", whole_digest(source))
+
+    def tell_all_of(self, check: Check) -> bool:
+        """Return whether nothing of the submission had a part in a task's checks but what its functions need.
+
+        What else is in a file must not earn points for others with the same function, nor once it is no longer there.
+        """
+        return self._run.submission(check.chapter).executed <= needed_by(*self._asked(check))
+
+    def _key(self, check: Check, name: str, *rest: str) -> str:
         if check.chapter not in self._surroundings:
             self._surroundings[check.chapter] = digest_of(_surroundings(self._run, check.chapter))
-        return self._surroundings[check.chapter], check.task, name
+        return digest_of((self._surroundings[check.chapter], check.task, name, *rest))
 
-
-def _by_its_code_alone(run: Run, check: Check) -> bool:
-    """Return whether nothing of the submission had a part in a task's checks but what its functions need.
-
-    What else is in a file must not earn points for others with the same function, nor once it is no longer there.
-    """
-    source, functions = _asked(run, check)
-    return run.submission(check.chapter).executed <= needed_by(source, functions)
-
-
-def _asked(run: Run, check: Check) -> tuple[Source, tuple[str, ...]]:
-    """Return the submission's source and the functions that a check is about."""
-    source = run.handed[check.chapter].source
-    assert source is not None, "a chapter without a source never gets to its checks"
-    return source, run.chapters[check.chapter].tasks[check.task].functions
+    def _asked(self, check: Check) -> tuple[Source, tuple[str, ...]]:
+        """Return the submission's source and the functions that a check is about."""
+        source = self._run.handed[check.chapter].source
+        assert source is not None, "a chapter without a source never gets to its checks"
+        return source, self._run.chapters[check.chapter].tasks[check.task].functions
 
 
 def _surroundings(run: Run, chapter: str) -> Iterator[str]:

@@ -64,7 +64,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run = session.config.stash[RUN]
 
     def write(kind: str, path: Path) -> None:
-        write_whole(path, _render(kind, assemble(run, interrupted=True), run.settings.language).encode())
+        _write_report(kind, path, assemble(run, interrupted=True), run.settings.language)
 
     if partial := PartialReports(run.settings.reports, write):
         session.config.pluginmanager.register(partial)
@@ -84,7 +84,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     result = assemble(run, exitstatus == pytest.ExitCode.INTERRUPTED)
     for report in run.settings.reports:
         try:
-            write_whole(report.path, _render(report.kind, result, run.settings.language).encode())
+            _write_report(report.kind, report.path, result, run.settings.language)
         except OSError as error:
             run.unwritten[report] = error.strerror or str(error)
     if exitstatus in GRADED:
@@ -105,6 +105,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
         reason = run.unwritten.get(report)
         words = say("It could not be written: {reason}", reason=reason) if reason else verbatim("")
         terminalreporter.write_line(f"{report.kind}: {report.path}  {render(words, run.settings.language)}".rstrip())
+
+
+def _write_report(kind: str, path: Path, result: RunResult, language: str) -> None:
+    write_whole(path, _render(kind, result, language).encode())
 
 
 def _render(kind: str, result: RunResult, language: str) -> str:

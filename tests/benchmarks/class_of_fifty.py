@@ -26,7 +26,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from classroom import Work, draw_class, in_their_words
+from classroom import Work, draw_class
 from cost import ROOT, Cost, measure
 from peers import full_points, grade_by_nbgrader, grade_by_otter
 
@@ -49,9 +49,7 @@ class Bench:
 
     def __init__(self, options: argparse.Namespace, folder: Path) -> None:
         self.options, self.folder = options, folder
-        self.works = draw_class(options.count)
-        if options.own_words:
-            self.works = in_their_words(self.works)
+        self.works = draw_class(options.count, own_words=options.own_words)
         self.data = f"--data={options.data}"
         own = {"FIRST_DIGITS_CACHE": str(folder / "cache"), "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
         self.environment = {**os.environ, **own, "MPLBACKEND": "Agg"}

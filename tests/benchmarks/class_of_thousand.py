@@ -26,7 +26,7 @@ from pathlib import Path
 
 import psutil
 from class_of_fifty import hand_in
-from classroom import CHAPTER, Work, draw_class, in_their_words
+from classroom import CHAPTER, Work, draw_class
 from cost import ROOT, busy_seconds, measure
 from hostile_class import make_hostile
 
@@ -62,7 +62,7 @@ class Memory:
 
 def draw(count: int, share: float, own_words: bool) -> list[Work]:
     """Return the class; every so-many-th is hostile."""
-    works = in_their_words(draw_class(count)) if own_words else draw_class(count)
+    works = draw_class(count, own_words=own_words)
     step = round(1 / share) if share else count + 1
     return [make_hostile(work, place // step) if place % step == step - 1 else work for place, work in enumerate(works)]
 

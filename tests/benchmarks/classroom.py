@@ -32,6 +32,11 @@ class Work(NamedTuple):
     functions: dict[str, str]
     imports: str
 
+    def sources(self) -> dict[str, str]:
+        """Return the source of each of the chapter's functions; the master's where it was handed in as it is there."""
+        master = COURSE.master(CHAPTER).read_text(encoding="utf-8")
+        return {name: self.functions.get(name) or source_of(master, name) for name in chapter_functions()}
+
     def write(self, folder: Path) -> Path:
         """Write it as the chapter's file into a folder of its own."""
         text = master = COURSE.master(CHAPTER).read_text(encoding="utf-8")
@@ -43,10 +48,11 @@ class Work(NamedTuple):
         return target
 
 
-def draw_class(count: int, seed: int = 4) -> list[Work]:
+def draw_class(count: int, seed: int = 4, own_words: bool = False) -> list[Work]:
     """Return `count` submissions in the shares above, always the same for a seed, in mixed order.
 
-    The first is right and the second has one mistake, so that a small part of the class shows both.
+    The first is right and the second has one mistake, so that a small part of the class shows both. `own_words`:
+    everybody writes with habits, so that hardly two functions are the same.
     """
     generator = random.Random(seed)
     kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
@@ -55,22 +61,21 @@ def draw_class(count: int, seed: int = 4) -> list[Work]:
         other = kinds.index(kind, place)
         kinds[place], kinds[other] = kinds[other], kinds[place]
     kinds = (kinds * (count // len(kinds) + 1))[:count]
-    return [_draw(f"learner_{number:03}", kind, generator) for number, kind in enumerate(kinds)]
+    works = [_draw(f"learner_{number:03}", kind, generator) for number, kind in enumerate(kinds)]
+    return _in_their_words(works, seed) if own_words else works
 
 
-def in_their_words(class_: list[Work], seed: int = 4) -> list[Work]:
+def _in_their_words(class_: list[Work], seed: int) -> list[Work]:
     """Return the same class with each function written by a person of habits: it does what it did."""
     generator = random.Random(seed)
-    master = COURSE.master(CHAPTER).read_text(encoding="utf-8")
     given = (ROOT / "exercises" / f"{CHAPTER}.py").read_text(encoding="utf-8")
     rewritten = []
     for work in class_:
         habits = tuple(generator.sample(QUIET_HABITS, generator.randint(1, 4)))
-        functions = {}
-        for name in chapter_functions():
-            text = work.functions.get(name) or source_of(master, name)
-            untouched = text == source_of(given, name) or work.kind == "syntax error"
-            functions[name] = text if untouched else in_own_words(text, generator, habits)
+        functions = work.sources()
+        for name, text in functions.items():
+            if text != source_of(given, name) and work.kind != "syntax error":
+                functions[name] = in_own_words(text, generator, habits)
         rewritten.append(work._replace(functions=functions))
     return rewritten
 

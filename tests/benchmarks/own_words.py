@@ -179,15 +179,6 @@ def take_a_detour(function: ast.FunctionDef, generator: random.Random) -> None:
         function.body[:0] = ast.parse(detour).body
 
 
-# What changes nothing that a check could notice.
-QUIET_HABITS: tuple[Change, ...] = (
-    _name_the_result,
-    _hold_an_argument,
-    _print_something,
-    _shuffle_keywords,
-    _write_a_docstring,
-    _loop_for_a_list,
-)
 ALL_HABITS: tuple[Change, ...] = (
     _name_the_result,
     _hold_an_argument,
@@ -198,6 +189,8 @@ ALL_HABITS: tuple[Change, ...] = (
     _loop_for_a_list,
     take_a_detour,
 )
+# What changes nothing that a check could notice.
+QUIET_HABITS = tuple(habit for habit in ALL_HABITS if habit not in (_look_at_input, take_a_detour))
 
 
 def disguise(functions: dict[str, str], generator: random.Random, share: float = 1.0) -> dict[str, str]:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from classroom import CHAPTER, COURSE, Work, chapter_functions, draw_class, source_of
+from classroom import CHAPTER, COURSE, Work, draw_class
 from own_words import Change, disguise, draw_habits, in_own_words, take_a_detour
 
 from grader.cohort.similar.fingerprints import Traits, read_traits
@@ -57,9 +57,8 @@ def draw(count: int, seed: int = 0, planted_share: float = PLANTED_SHARE) -> Dra
     """Return a class of `count`, of whom some copied from others."""
     generator = random.Random(seed)
     class_ = draw_class(count, seed)
-    master = COURSE.master(CHAPTER).read_text(encoding="utf-8")
     habits = {work.name: draw_habits(generator) for work in class_}
-    written = {work.name: _own(work, master, generator, habits[work.name]) for work in class_}
+    written = {work.name: _own(work, generator, habits[work.name]) for work in class_}
     text = {work.name: work.imports for work in class_}
     able = [work.name for work in class_ if work.kind in ("right", "one mistake", "several mistakes")]
     planted = max(1, round(planted_share * count / 2)) if planted_share else 0
@@ -86,10 +85,9 @@ def draw(count: int, seed: int = 0, planted_share: float = PLANTED_SHARE) -> Dra
     return Drawn(works, copies, halves, telling)
 
 
-def _own(work: Work, master: str, generator: random.Random, habits: tuple[Change, ...]) -> dict[str, str]:
+def _own(work: Work, generator: random.Random, habits: tuple[Change, ...]) -> dict[str, str]:
     untouched = work.kind == "untouched"
-    sources = {name: work.functions.get(name) or source_of(master, name) for name in chapter_functions()}
-    return {name: text if untouched else _if_valid(text, generator, habits) for name, text in sources.items()}
+    return {name: text if untouched else _if_valid(text, generator, habits) for name, text in work.sources().items()}
 
 
 def _if_valid(text: str, generator: random.Random, habits: tuple[Change, ...]) -> str:
